@@ -12,7 +12,6 @@ import {
   MAX_RECORD_BYTES,
   MAX_RING_MESSAGES,
 } from './limits.ts';
-import type { LogType } from './log-type.ts';
 import {
   CONTEXT_NUMBERS,
   CONTEXT_TEXTS,

@@ -54,8 +54,8 @@ describe('a message list', () => {
     expect(decoded.map(({ type, level, text }) => ({ type, level, text: Buffer.from(text!) }))).toEqual(
       messages.map(({ type, level, text }) => ({ type, level, text })),
     );
-    expect([Number(decoded[0].timeUs), decoded[0].pid]).toEqual([1_795_422_257_266_000, 16044]);
-    expect([Number(decoded[1].timeDeltaUs), decoded[1].pid]).toEqual([-1000, null]);
+    expect([Number(decoded[0]!.timeUs), decoded[0]!.pid]).toEqual([1_795_422_257_266_000, 16044]);
+    expect([Number(decoded[1]!.timeDeltaUs), decoded[1]!.pid]).toEqual([-1000, null]);
   });
 
   it('is refused whole when it is cut off anywhere', () => {
