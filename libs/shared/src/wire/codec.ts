@@ -1,4 +1,4 @@
-import protobuf from 'protobufjs/minimal.js';
+import { protobuf } from './plain-numbers.ts';
 import { ForensicsError } from '../error.ts';
 import type { BlockHeader, BlockPart, DeadLetter, Filing } from './block.ts';
 import { fleet_forensics } from './gen/forensics.js';
@@ -25,10 +25,6 @@ import {
 } from './session-event.ts';
 
 const v1 = fleet_forensics.v1;
-
-// The format's 64-bit numbers are counts, offsets and microseconds, all below 2^53: plain numbers, checked when decoded.
-protobuf.util.Long = null as never;
-protobuf.configure();
 
 const NO_BYTES: Uint8Array = Buffer.alloc(0);
 

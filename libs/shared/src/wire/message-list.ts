@@ -137,6 +137,11 @@ export class MessageListReader {
     this.bytes = bytes;
   }
 
+  /** Bytes read: where the next message begins. */
+  get position(): number {
+    return this.#at;
+  }
+
   /**
    * Moves to the next message; false at the end.
    * @throws ForensicsError FF_BAD_MESSAGE_LIST if the bytes are not a MessageList or a bound of limits.ts is exceeded
@@ -244,6 +249,20 @@ export function countMessages(list: Uint8Array): number {
   let count = 0;
   while (reader.next()) count += 1;
   return count;
+}
+
+/**
+ * The list without its first `count` messages, as a list of its own.
+ * @throws ForensicsError FF_BAD_MESSAGE_LIST as {@link MessageListReader.next}
+ */
+export function withoutFirst(list: Uint8Array, count: number): Buffer {
+  const reader = new MessageListReader(list);
+  const writer = new MessageListWriter(list.length);
+  for (let index = 0; reader.next(); index++) {
+    if (index < count) continue;
+    writer.append(reader.type, reader.level, reader.timeUs, reader.pid, list, reader.textStart, reader.textEnd);
+  }
+  return writer.take();
 }
 
 /** Below this many bytes a loop beats the call into Buffer.copy. */

@@ -1,0 +1,151 @@
+import type { BusRecord } from '@fleet-forensics/shared/bus/port';
+import { sessionKey } from '@fleet-forensics/shared/session-key';
+import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
+import type { SessionBatch, Tick } from '@fleet-forensics/shared/wire/session-event';
+import type { Block } from './block.ts';
+import { type Position, Session } from './session.ts';
+
+/** What a record asks of the world. A fold that replays asks for nothing: it was done when the record was first folded. */
+export type Effect =
+  | { readonly kind: 'block'; readonly block: Block }
+  /** A record that can't be used; the fold goes on behind it. */
+  | { readonly kind: 'poison'; readonly record: BusRecord; readonly error: unknown };
+
+const NOTHING: readonly Effect[] = [];
+
+/** What a fold has seen, for metrics; not part of its state. */
+export interface FoldCounters {
+  records: number;
+  messages: number;
+  blocks: number;
+  poison: number;
+  /** Sessions that ended, fell silent without and with the keep-alive promise, or were over the bound. */
+  ended: number;
+  expired: number;
+  lost: number;
+  crowdedOut: number;
+}
+
+/**
+ * The state of every session of one partition: a pure function of the partition's records up to `position`. It has no clock:
+ * time is what records say.
+ */
+export class PartitionFold {
+  readonly #partition: number;
+  readonly #sessions = new Map<string, Session>();
+  readonly #liveFrom: number;
+  #position: number;
+  readonly counters: FoldCounters = {
+    records: 0,
+    messages: 0,
+    blocks: 0,
+    poison: 0,
+    ended: 0,
+    expired: 0,
+    lost: 0,
+    crowdedOut: 0,
+  };
+
+  /**
+   * @param start offset of the first record to fold: the committed watermark
+   * @param liveFrom effects of records below this offset are not returned again: the committed position
+   */
+  constructor(partition: number, start: number, liveFrom: number) {
+    this.#partition = partition;
+    this.#position = start;
+    this.#liveFrom = liveFrom;
+  }
+
+  /** The offset behind the last record folded. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** False while it folds what was folded before. */
+  get isLive(): boolean {
+    return this.#position >= this.#liveFrom;
+  }
+
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /** Encoded message bytes in all rings. */
+  get ringBytes(): number {
+    let byteLength = 0;
+    for (const session of this.#sessions.values()) byteLength += session.ringBytes;
+    return byteLength;
+  }
+
+  /** The lowest offset that is needed to build this state again. */
+  watermark(): number {
+    let watermark = this.#position;
+    for (const { neededFrom } of this.#sessions.values()) watermark = Math.min(watermark, neededFrom);
+    return watermark;
+  }
+
+  /** Folds the next record; records come in the order of their offsets, each once. */
+  apply(record: BusRecord): readonly Effect[] {
+    const effects = this.#evolve(record);
+    const isReplay = record.offset < this.#liveFrom;
+    this.#position = record.offset + 1;
+    return isReplay ? NOTHING : effects;
+  }
+
+  #evolve(record: BusRecord): readonly Effect[] {
+    const at = { partition: this.#partition, offset: record.offset, timeMs: record.timeMs };
+    this.counters.records += 1;
+    try {
+      const event = decodeSessionRecord(record.value);
+      return event.kind === 'batch' ? this.#batch(event.batch, at) : this.#tick(event.tick, at);
+    } catch (error) {
+      this.counters.poison += 1;
+      return [{ kind: 'poison', record, error }];
+    }
+  }
+
+  #batch(batch: SessionBatch, at: Position): readonly Effect[] {
+    const key = sessionKey(batch.node, batch.session);
+    let session = this.#sessions.get(key);
+    if (session === undefined) {
+      session = new Session(batch.node, batch.session, at.offset);
+      this.#sessions.set(key, session);
+    }
+    const block = session.take(batch, at);
+    this.counters.messages += batch.messageCount;
+    if (batch.end) {
+      this.#sessions.delete(key);
+      this.counters.ended += 1;
+    }
+    return this.#filed(block);
+  }
+
+  #tick(tick: Tick, at: Position): readonly Effect[] {
+    const effects: Effect[] = [];
+    for (const session of this.#sessions.values()) {
+      const fate = session.idleAt(at.timeMs, tick.idleS);
+      if (fate === 'live') continue;
+      this.#sessions.delete(session.key);
+      this.counters[fate] += 1;
+      if (fate === 'lost') effects.push(...this.#filed(session.lose(at)));
+    }
+    this.#makeRoom(tick.maxSessions);
+    return effects;
+  }
+
+  #makeRoom(maxSessions: number): void {
+    const surplus = this.#sessions.size - maxSessions;
+    if (maxSessions === 0 || surplus <= 0) return;
+    const byIdleTime = [...this.#sessions.values()].toSorted(
+      (a, b) => a.lastRecordMs - b.lastRecordMs || a.neededFrom - b.neededFrom,
+    );
+    for (const { key } of byIdleTime.slice(0, surplus)) this.#sessions.delete(key);
+    this.counters.crowdedOut += surplus;
+  }
+
+  #filed(block: Block | undefined): readonly Effect[] {
+    if (block === undefined) return NOTHING;
+    this.counters.blocks += 1;
+    return [{ kind: 'block', block }];
+  }
+}

@@ -1,0 +1,122 @@
+/** An undecoded MessageList and the number of its messages. */
+export interface Chunk {
+  readonly bytes: Buffer;
+  readonly count: number;
+}
+
+/** What a ring held: the newest `count` messages, behind the first `skip` ones of the chunks. */
+export interface RingContent {
+  readonly chunks: readonly Chunk[];
+  readonly count: number;
+  readonly skip: number;
+}
+
+/**
+ * Records smaller than this are joined to one chunk: a buffer of its own costs about 300 bytes, three times what a short
+ * message does.
+ */
+const JOIN_BYTES = 4096;
+
+/**
+ * The newest messages of a session, as they came: whole chunks, undecoded, copied out of the record they arrived in.
+ *
+ *   capacity 1024        skip                          count
+ *                     |<----->|<------------------------------------------------>|
+ *   evicted chunks    [ chunk 50 ][ chunk 50 ][ chunk 50 ] … [ chunk 50 ][ chunk 7 ]   <- push
+ *
+ * The oldest chunk leaves when the rest holds the capacity, so that exactly the newest `capacity` messages are kept, whatever
+ * the chunking.
+ */
+export class Ring {
+  #capacity: number;
+  #capacityBytes: number;
+  #chunks: Chunk[] = [];
+  /** Index of the oldest chunk: shifting an array of a thousand chunks at each push would cost more than the push. */
+  #head = 0;
+  #held = 0;
+  #count = 0;
+  #byteLength = 0;
+
+  /**
+   * @param capacity messages, at least 1
+   * @param capacityBytes encoded bytes; the newest record is kept even if it is longer
+   */
+  constructor(capacity: number, capacityBytes: number) {
+    this.#capacity = capacity;
+    this.#capacityBytes = capacityBytes;
+  }
+
+  /** Messages, at most the capacity. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Encoded bytes held, those of skipped messages included. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  /**
+   * Appends a copy of a MessageList.
+   * @returns the number of messages that this pushed out of the ring
+   */
+  push(list: Uint8Array, count: number): number {
+    if (count === 0) return 0;
+    this.#append(list, count);
+    this.#byteLength += list.length;
+    this.#held += count;
+    return this.#settle(this.#count + count);
+  }
+
+  /**
+   * Changes the capacity; a larger one does not bring back what was evicted.
+   * @returns the number of messages that this pushed out of the ring
+   */
+  resize(capacity: number, capacityBytes: number): number {
+    this.#capacity = capacity;
+    this.#capacityBytes = capacityBytes;
+    return this.#settle(this.#count);
+  }
+
+  /** Takes everything out. */
+  flush(): RingContent {
+    const content = { chunks: this.#chunks.slice(this.#head), count: this.#count, skip: this.#held - this.#count };
+    this.#chunks = [];
+    this.#head = 0;
+    this.#held = 0;
+    this.#count = 0;
+    this.#byteLength = 0;
+    return content;
+  }
+
+  #append(list: Uint8Array, count: number): void {
+    const newest = this.#chunks.length > this.#head ? this.#chunks.at(-1) : undefined;
+    const joined = newest !== undefined && newest.bytes.length + list.length <= JOIN_BYTES ? newest : undefined;
+    const start = joined?.bytes.length ?? 0;
+    // Not from Node's pool: a chunk would keep a slab of its neighbours alive.
+    const bytes = Buffer.allocUnsafeSlow(start + list.length);
+    if (joined) bytes.set(joined.bytes);
+    bytes.set(list, start);
+    const chunk = { bytes, count: count + (joined?.count ?? 0) };
+    if (joined) this.#chunks[this.#chunks.length - 1] = chunk;
+    else this.#chunks.push(chunk);
+  }
+
+  /** Drops whole chunks that the capacity or the bytes don't allow. @param count messages that would be in the ring */
+  #settle(count: number): number {
+    for (let oldest = this.#chunks[this.#head]; oldest !== undefined; oldest = this.#chunks[this.#head]) {
+      const isSurplus = this.#held - oldest.count >= this.#capacity;
+      const isTooMuch = this.#byteLength > this.#capacityBytes && this.#head < this.#chunks.length - 1;
+      if (!isSurplus && !isTooMuch) break;
+      this.#held -= oldest.count;
+      this.#byteLength -= oldest.bytes.length;
+      this.#head += 1;
+    }
+    if (this.#head > 32 && this.#head * 2 > this.#chunks.length) {
+      this.#chunks = this.#chunks.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#count = Math.min(count, this.#held, this.#capacity);
+    return count - this.#count;
+  }
+}

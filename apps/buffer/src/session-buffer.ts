@@ -1,0 +1,82 @@
+import type { Assignment, Batch, Consumer, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
+import { PartitionOwner } from './partition-owner.ts';
+import { startPointOf } from './start-point.ts';
+
+export interface SessionBufferPorts {
+  readonly producer: Producer;
+  readonly settings: BufferSettings;
+  /** Told what an operator must know. */
+  readonly warn: (message: string) => void;
+  /** Milliseconds since 1970; decides only when to commit, never what. */
+  readonly now: () => number;
+}
+
+/** The partitions of forensic.session-events that this process owns. */
+export class SessionBuffer {
+  readonly #ports: SessionBufferPorts;
+  readonly #owners = new Map<number, PartitionOwner>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ports: SessionBufferPorts) {
+    this.#ports = ports;
+  }
+
+  get owners(): readonly PartitionOwner[] {
+    return [...this.#owners.values()];
+  }
+
+  /** True when every ring of every owned partition is as it was before a restart. */
+  get isRestored(): boolean {
+    return this.owners.every(({ fold }) => fold.isLive);
+  }
+
+  assigned(assignments: readonly Assignment[], consumer: Consumer): void {
+    const { producer, settings, warn } = this.#ports;
+    for (const assignment of assignments) {
+      const { warning } = startPointOf(assignment);
+      if (warning) warn(warning);
+      this.#owners.set(assignment.partition, new PartitionOwner(assignment, consumer, producer, settings));
+    }
+    this.#timer ??= setInterval(() => this.#onTick(), settings.tickMs);
+  }
+
+  async take(batch: Batch, consumer: Consumer): Promise<void> {
+    const owner = this.#owners.get(batch.partition);
+    if (owner === undefined) {
+      throw new ForensicsError('FF_PARTITION_LOST', `${batch.topic}/${batch.partition} sent a batch but is not assigned`);
+    }
+    await owner.take(batch, this.#ports.now());
+    await consumer.heartbeat();
+  }
+
+  /** Commits what is acknowledged, then forgets the partitions: whoever gets them folds them again. */
+  async revoked(ownerships: readonly Ownership[]): Promise<void> {
+    const leaving = ownerships.flatMap(({ partition }) => this.#owners.get(partition) ?? []);
+    for (const { partition } of ownerships) this.#owners.delete(partition);
+    if (this.#owners.size === 0) this.#stopTicking();
+    await Promise.all(leaving.map((owner) => this.#commit(owner)));
+  }
+
+  #stopTicking(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #onTick(): void {
+    for (const owner of this.owners) {
+      void this.#commit(owner);
+      owner.tick().catch((error: unknown) => this.#ports.warn(`the time could not be written to the log: ${String(error)}`));
+    }
+  }
+
+  /** A commit that fails is made good by the next one, or by folding more again after a restart. */
+  async #commit(owner: PartitionOwner): Promise<void> {
+    try {
+      await owner.commit(this.#ports.now());
+    } catch (error) {
+      this.#ports.warn(`a position could not be committed: ${String(error)}`);
+    }
+  }
+}
