@@ -31,9 +31,9 @@ describe('a block on the log', () => {
     ).toBe(true);
   });
 
-  it('cuts a chunk that is longer than a part between its messages', () => {
+  it('is cut between its messages', () => {
     const list = messageList(Array.from({ length: 15 }, () => Buffer.alloc(60_000, 1)));
-    const parts = encodeBlock({ ...blockOf([]), chunks: [{ bytes: list, count: 15 }] }).map(decodeBlockPart);
+    const parts = encodeBlock({ ...blockOf([]), messages: list }).map(decodeBlockPart);
     expect(parts).toHaveLength(2);
     expect(Buffer.concat(parts.map(({ messages }) => messages)).equals(list)).toBe(true);
     expect(parts.every(({ messages }) => messages[0] === 0x0a)).toBe(true);

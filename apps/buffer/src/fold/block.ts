@@ -3,15 +3,14 @@ import { encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 import type { BlockHeader } from '@fleet-forensics/shared/wire/block';
 import { MAX_RECORD_BYTES } from '@fleet-forensics/shared/wire/limits';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
-import type { Chunk } from './ring.ts';
 
 /** A forensic block on its way to the writer. */
 export interface Block {
   /** 16 bytes, the same on every replay. */
   readonly id: Buffer;
   readonly header: BlockHeader;
-  /** MessageLists; concatenated they are the block's. */
-  readonly chunks: readonly Chunk[];
+  /** A MessageList; `header.skip` of its first messages are not part of the block. */
+  readonly messages: Buffer;
 }
 
 /** Room for a part's header: a path, a detail and a full context. */
@@ -28,39 +27,18 @@ export function blockId(sessionKey: string, seq: number, offset: number): Buffer
   return createHash('sha256').update(`${sessionKey}\0${event}`).digest().subarray(0, 16);
 }
 
-/** The block as values of forensic.blocks, in order, each of at most MAX_RECORD_BYTES. */
-export function encodeBlock(block: Block): Buffer[] {
-  const pieces = pack(block.chunks.flatMap(({ bytes }) => cut(bytes)));
-  return pieces.map((messages, part) =>
-    encodeBlockPart({
-      blockId: block.id,
-      part,
-      parts: pieces.length,
-      messages,
-      ...(part === 0 && { header: block.header }),
-    }),
+/** The block as values of forensic.blocks, in order, each of at most MAX_RECORD_BYTES; always at least one. */
+export function encodeBlock({ id, header, messages }: Block): Buffer[] {
+  const pieces = cut(messages);
+  return pieces.map((piece, part) =>
+    encodeBlockPart({ blockId: id, part, parts: pieces.length, messages: piece, ...(part === 0 && { header }) }),
   );
 }
 
-/** Joins neighbours as long as they fit into one part; always at least one. */
-function pack(lists: readonly Uint8Array[]): Buffer[] {
-  const parts: Uint8Array[][] = [[]];
-  let byteLength = 0;
-  for (const list of lists) {
-    if (byteLength > 0 && byteLength + list.length > PART_BYTES) {
-      parts.push([]);
-      byteLength = 0;
-    }
-    parts.at(-1)!.push(list);
-    byteLength += list.length;
-  }
-  return parts.map((part) => Buffer.concat(part));
-}
-
-/** Cuts a list that is too long for a part between its messages. */
-function cut(list: Uint8Array): Uint8Array[] {
+/** Cuts a list into pieces that fit into a part, between its messages. */
+function cut(list: Buffer): Buffer[] {
   if (list.length <= PART_BYTES) return [list];
-  const pieces: Uint8Array[] = [];
+  const pieces: Buffer[] = [];
   const reader = new MessageListReader(list);
   let start = 0;
   let end = 0;

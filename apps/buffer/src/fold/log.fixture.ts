@@ -84,8 +84,7 @@ export function blocksOf(effects: readonly Effect[]): Block[] {
 }
 
 /** The texts of a block, in order. */
-export function linesOf({ chunks, header }: Block): string[] {
-  const list = Buffer.concat(chunks.map(({ bytes }) => bytes));
+export function linesOf({ messages: list, header }: Block): string[] {
   const reader = new MessageListReader(list);
   const lines: string[] = [];
   while (reader.next()) lines.push(list.toString('latin1', reader.textStart, reader.textEnd));

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
 import { messageList } from './log.fixture.ts';
 import { Ring } from './ring.ts';
 
 const AMPLE_BYTES = 2 ** 30;
 
 function textsOf(ring: Ring): string[] {
-  const { chunks, skip, count } = ring.flush();
-  const lines = chunks.flatMap(({ bytes }) => [...bytes.toString('latin1').matchAll(/line (\d+);/g)].map((match) => match[1]!));
+  const { messages, skip, count } = ring.flush();
+  const reader = new MessageListReader(messages);
+  const lines: string[] = [];
+  while (reader.next())
+    lines.push(messages.toString('latin1', reader.textStart, reader.textEnd).replace(/^line (\d+);.*$/, '$1'));
   expect(lines.length - skip).toBe(count);
   return lines.slice(skip);
 }
@@ -79,13 +83,30 @@ describe('a ring', () => {
     expect(textsOf(ring)).toEqual(['6', '7', '8', '9']);
   });
 
-  it('keeps no memory of the record that a chunk came in', () => {
+  it('keeps its own copy of what it was given', () => {
     const ring = new Ring(10, AMPLE_BYTES);
     const fetchBuffer = Buffer.concat([Buffer.alloc(100_000), messageList(['line 0;'])]);
     ring.push(fetchBuffer.subarray(100_000), 1);
     fetchBuffer.fill(0);
-    const { chunks } = ring.flush();
-    expect(chunks[0]!.bytes.buffer.byteLength).toBeLessThan(100);
-    expect(chunks[0]!.bytes.toString('latin1')).toContain('line 0;');
+    expect(textsOf(ring)).toEqual(['0']);
+  });
+
+  it('hands out what later pushes do not touch', () => {
+    const ring = new Ring(10, AMPLE_BYTES);
+    fill(ring, [3]);
+    const { messages } = ring.flush();
+    const copy = Buffer.from(messages);
+    fill(ring, [3, 3]);
+    expect(messages.equals(copy)).toBe(true);
+  });
+
+  it('that is full takes little more memory than its messages, and gives back what long ones needed', () => {
+    const ring = new Ring(1024, AMPLE_BYTES);
+    for (let round = 0; round < 100; round++)
+      ring.push(messageList(Array.from({ length: 50 }, () => Buffer.alloc(98, 0x61))), 50);
+    expect(ring.memoryBytes).toBeLessThan(1.25 * 1024 * 98);
+    for (let round = 0; round < 100; round++) ring.push(messageList([Buffer.alloc(60_000, 0x62)]), 1);
+    for (let round = 0; round < 100; round++) ring.push(messageList(Array.from({ length: 50 }, () => 'short')), 50);
+    expect(ring.memoryBytes).toBeLessThan(100_000);
   });
 });

@@ -60,8 +60,9 @@ export class Session {
     return this.#lastRecordMs;
   }
 
+  /** Memory of the ring, bytes. */
   get ringBytes(): number {
-    return this.#ring.byteLength;
+    return this.#ring.memoryBytes;
   }
 
   /**
@@ -135,10 +136,10 @@ export class Session {
     const policy = this.#policy;
     const isNamed = criterion.name === ON_DEMAND || policy.criteria.includes(criterion.name);
     if (!isNamed || policy.file === '') return undefined;
-    const { chunks, count, skip } = this.#ring.flush();
+    const { messages, count, skip } = this.#ring.flush();
     return {
       id: blockId(this.key, criterion.seq, at.offset),
-      chunks,
+      messages,
       header: {
         node: this.#node,
         session: this.#session,
