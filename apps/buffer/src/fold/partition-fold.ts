@@ -70,7 +70,7 @@ export class PartitionFold {
     return this.#sessions.size;
   }
 
-  /** Memory of all rings, bytes. */
+  /** Encoded message bytes in all rings. */
   get ringBytes(): number {
     let byteLength = 0;
     for (const session of this.#sessions.values()) byteLength += session.ringBytes;

@@ -60,9 +60,8 @@ export class Session {
     return this.#lastRecordMs;
   }
 
-  /** Memory of the ring, bytes. */
   get ringBytes(): number {
-    return this.#ring.memoryBytes;
+    return this.#ring.byteLength;
   }
 
   /**
