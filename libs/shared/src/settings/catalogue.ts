@@ -1,14 +1,30 @@
 import { BufferSettings } from './buffer-settings.ts';
 import { EmbeddedLogSettings } from './embedded-log-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
-import type { SettingsClass } from './setting.ts';
+import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
 import { WriterSettings } from './writer-settings.ts';
 
-/** Every settings class of the project: a variable with our prefix that none of them declares is a mistake. */
-export const SETTINGS: readonly SettingsClass<object>[] = [
-  IngestSettings,
-  PolicySettings,
-  BufferSettings,
-  WriterSettings,
-  EmbeddedLogSettings,
+const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
+  ['Ingest', IngestSettings],
+  ['Policy', PolicySettings],
+  ['Buffer', BufferSettings],
+  ['Writer', WriterSettings],
+  ['Embedded log', EmbeddedLogSettings],
 ];
+
+/** Every settings class of the project: a variable with our prefix that none of them declares is a mistake. */
+export const SETTINGS: readonly SettingsClass<object>[] = GROUPS.map(([, type]) => type);
+
+/** docs/SETTINGS.md */
+export function settingsReference(): string {
+  const sections = GROUPS.map(([title, type]) => [`## ${title}`, '', ...settingsOf(type).map(entry), ''].join('\n'));
+  const intro =
+    'Settings are environment variables. Each is checked at start: a value out of its bound, or a variable that begins with `FF_` and is none of these, ends the start with a message that names it.';
+  return ['# Settings', '', intro, '', ...sections].join('\n');
+}
+
+function entry({ variable, doc, bound, unit, default: value }: DeclaredSetting): string {
+  const shown = String(typeof value === 'boolean' ? (value ? 'on' : 'off') : Array.isArray(value) ? value.join(' ') : value);
+  const standard = shown === '' ? 'empty' : `\`${shown}\`${unit ? ` ${unit}` : ''}`;
+  return `- **\`${variable}\`** (default ${standard}; ${bound}). ${doc}`;
+}

@@ -97,7 +97,7 @@ export class IngestSettings {
     variable: 'FF_INGEST_INFLIGHT_BYTES',
     default: 256 * MIB,
     unit: 'bytes',
-    bound: '1048576 to 17179869184, at least FF_INGEST_BODY_BYTES',
+    bound: '1048576 to 17179869184',
     doc: 'Request bodies being worked on at once; beyond it messages are answered with 429, criteria and ends a little later.',
   })
   @IsInt()

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { validateSync, type ValidationError } from 'class-validator';
 import { closest, distance } from 'fastest-levenshtein';
 import { ForensicsError } from '../error.ts';
