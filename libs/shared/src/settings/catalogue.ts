@@ -1,4 +1,5 @@
 import { BufferSettings } from './buffer-settings.ts';
+import { BusSettings } from './bus-settings.ts';
 import { EmbeddedLogSettings } from './embedded-log-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
@@ -9,6 +10,7 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Policy', PolicySettings],
   ['Buffer', BufferSettings],
   ['Writer', WriterSettings],
+  ['Bus', BusSettings],
   ['Embedded log', EmbeddedLogSettings],
 ];
 

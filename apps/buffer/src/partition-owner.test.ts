@@ -1,0 +1,112 @@
+import type { Assignment, Batch, BusRecord, Commit, Consumer, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
+import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
+import { decodeBlockPart, decodeDeadLetter } from '@fleet-forensics/shared/wire/codec';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Log, POLICY, criterion } from './fold/log.fixture.ts';
+import { PartitionOwner } from './partition-owner.ts';
+
+const SETTINGS = readSettings(BufferSettings, { FF_BUFFER_COMMIT_MS: '0' });
+
+/** Records what the owner asks of the bus, in order, and fails where told to. */
+class RecordingBus implements Producer, Pick<Consumer, 'seek' | 'commit'> {
+  readonly asked: string[] = [];
+  readonly sent: { topic: string; record: OutgoingRecord }[] = [];
+  readonly commits: Commit[] = [];
+  isDown = false;
+
+  async send(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+    await Promise.resolve();
+    if (this.isDown) throw new Error('down');
+    this.asked.push(`send ${topic}`);
+    this.sent.push(...records.map((record) => ({ topic, record })));
+  }
+
+  seek(_: unknown, offset: number): void {
+    this.asked.push(`seek ${offset}`);
+  }
+
+  async commit(_: unknown, commit: Commit): Promise<void> {
+    await Promise.resolve();
+    this.asked.push(`commit ${commit.offset}`);
+    this.commits.push(commit);
+  }
+}
+
+let bus: RecordingBus;
+
+beforeEach(() => {
+  bus = new RecordingBus();
+});
+
+function ownerOf(committed: Commit | null, begin = 0): PartitionOwner {
+  const assignment: Assignment = { topic: SESSION_EVENTS, partition: 3, epoch: 1, begin, end: 100, committed };
+  return new PartitionOwner(assignment, bus as unknown as Consumer, bus, SETTINGS);
+}
+
+function batchOf(records: readonly BusRecord[]): Batch {
+  return { topic: SESSION_EVENTS, partition: 3, epoch: 1, records, end: 100 };
+}
+
+function failedLogin(): Log {
+  return new Log().batch('s', { policy: POLICY, lines: ['one'] }).batch('s', { criterion: criterion('FailedLogin') });
+}
+
+describe('the owner of a partition', () => {
+  it('publishes a block before it commits that it did', async () => {
+    await ownerOf(null).take(batchOf(failedLogin().records), 1);
+    expect(bus.asked).toEqual(['seek 0', `send ${BLOCKS}`, 'commit 0']);
+    expect(bus.commits).toEqual([{ offset: 0, metadata: '{"v":1,"position":2}' }]);
+    expect(Buffer.from(bus.sent[0]!.record.key!).toString()).toBe('/forensic.log');
+    expect(decodeBlockPart(bus.sent[0]!.record.value).header).toMatchObject({
+      session: 's',
+      sourcePartition: 3,
+      sourceOffset: 1,
+    });
+  });
+
+  it('keeps a block that it could not publish, commits nothing, and does not fold the records again that come again', async () => {
+    const owner = ownerOf(null);
+    const batch = batchOf(failedLogin().records);
+    bus.isDown = true;
+    await expect(owner.take(batch, 1)).rejects.toThrow('down');
+    expect(bus.commits).toEqual([]);
+    bus.isDown = false;
+    await owner.take(batch, 2);
+    expect(bus.sent).toHaveLength(1);
+    expect(decodeBlockPart(bus.sent[0]!.record.value).header!.ledger.received).toBe(1);
+    expect(bus.commits).toHaveLength(1);
+  });
+
+  it('is silent and commits nothing while it folds what was folded before', async () => {
+    const owner = ownerOf({ offset: 0, metadata: '{"v":1,"position":3}' });
+    const log = failedLogin()
+      .batch('s', { lines: ['two'] })
+      .batch('s', { criterion: criterion('FailedLogin') });
+    await owner.take(batchOf(log.records.slice(0, 2)), 1);
+    expect([owner.fold.isLive, bus.asked]).toEqual([false, ['seek 0']]);
+    await owner.take(batchOf(log.records.slice(2)), 2);
+    expect([owner.fold.isLive, bus.sent.length, bus.commits.length]).toEqual([true, 1, 1]);
+  });
+
+  it('sends a record that it can not use to the dead letters, with where it came from', async () => {
+    await ownerOf(null).take(batchOf(new Log().raw(Buffer.from('junk')).records), 1);
+    expect(bus.sent.map(({ topic }) => topic)).toEqual([DEAD_LETTERS]);
+    expect(decodeDeadLetter(bus.sent[0]!.record.value)).toMatchObject({
+      topic: SESSION_EVENTS,
+      partition: 3,
+      offset: 0,
+      error: expect.stringMatching(/^FF_BAD_RECORD: /),
+      value: Buffer.from('junk'),
+    });
+  });
+
+  it('writes the time only while a session could be waiting for it', async () => {
+    const owner = ownerOf(null);
+    await owner.tick();
+    await owner.take(batchOf(new Log().batch('s', { policy: POLICY }).records), 1);
+    await owner.tick();
+    expect(bus.sent.map(({ topic, record }) => [topic, record.partition])).toEqual([[SESSION_EVENTS, 3]]);
+  });
+});
