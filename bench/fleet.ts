@@ -54,7 +54,10 @@ export interface FleetLine {
 
 const START_US = 1_795_000_000_000_000;
 const TYPES: readonly LogType[] = [5, 5, 5, 5, 5, 5, 3, 3, 2, 4];
-const WORDS = 'dispatching PRE_CMD command mod_auth mod_core signals blocked event core.session-reinit (at 0x56007ffe2e10) USER RETR'.split(' ');
+const WORDS =
+  'dispatching PRE_CMD command mod_auth mod_core signals blocked event core.session-reinit (at 0x56007ffe2e10) USER RETR'.split(
+    ' ',
+  );
 
 /** Numbers in 0 … 1 from a seed (mulberry32). */
 export function random(seed: number): () => number {

@@ -15,7 +15,8 @@ export function foldLines(): number {
     }
   }
   const seconds = (performance.now() - start) / 1000;
-  if (blockBytes === 0 || fold.counters.messages !== FLEET.sessions * FLEET.linesPerSession) throw new Error('the fold lost messages');
+  if (blockBytes === 0 || fold.counters.messages !== FLEET.sessions * FLEET.linesPerSession)
+    throw new Error('the fold lost messages');
   return fold.counters.messages / seconds;
 }
 

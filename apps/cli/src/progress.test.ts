@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { Progress } from './progress.ts';
+import type { PublishSummary } from './tally.ts';
+
+function shown(isTTY: boolean, times: readonly number[]): string[] {
+  const written: string[] = [];
+  const progress = new Progress({ isTTY, write: (text) => written.push(text) });
+  for (const seconds of times) progress.show(at(seconds));
+  progress.clear();
+  return written;
+}
+
+function at(seconds: number): PublishSummary {
+  return { events: 10, accepted: 9, rejected: 1, rejectedByCode: new Map(), rejections: [], requests: 1, retries: 0, seconds };
+}
+
+describe('progress', () => {
+  it('is silent for short input', () => {
+    expect(shown(true, [0.5, 1.9])).toEqual([]);
+    expect(shown(false, [0.5, 1.9])).toEqual([]);
+  });
+
+  it('rewrites its line on a terminal and leaves it free at the end', () => {
+    expect(shown(true, [2, 2.1, 2.3])).toEqual([
+      '\r\u001b[K10 events read, 9 accepted, 1 rejected, 2 s',
+      '\r\u001b[K10 events read, 9 accepted, 1 rejected, 2 s',
+      '\r\u001b[K',
+    ]);
+  });
+
+  it('is a line every few seconds elsewhere, without control characters', () => {
+    expect(shown(false, [2, 3, 6, 7, 8])).toEqual([
+      '10 events read, 9 accepted, 1 rejected, 2 s\n',
+      '10 events read, 9 accepted, 1 rejected, 7 s\n',
+    ]);
+  });
+});

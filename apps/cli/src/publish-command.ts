@@ -1,0 +1,111 @@
+import { type ProftpdLog } from '@fleet-forensics/shared/proftpd/log-entry';
+import { parseUtcOffset, type UtcOffset } from '@fleet-forensics/shared/proftpd/log-clock';
+import type { NodeCounts } from '@fleet-forensics/shared/proftpd/node-logs';
+import { LogType } from '@fleet-forensics/shared/wire/log-type';
+import type { EventLine } from './event-line.ts';
+import { PUBLISH_HELP, PUBLISH_NDJSON_HELP, PUBLISH_PROFTPD_HELP } from './help.ts';
+import { ndjsonEvents, ndjsonFileEvents } from './ndjson-source.ts';
+import { type ParsedOptions, parseOptions, usageError } from './options.ts';
+import { proftpdEvents } from './proftpd-source.ts';
+import { Progress } from './progress.ts';
+import { publish } from './publisher.ts';
+import { describeSummary } from './summary.ts';
+import { printable, type Terminal } from './terminal.ts';
+
+const SOURCES = ['proftpd', 'ndjson'];
+const CONNECTION_OPTIONS = ['url', 'tries'];
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+const DEFAULT_TRIES = 8;
+const MAX_TRIES = 100;
+
+const LOG_OPTIONS: readonly (readonly [string, ProftpdLog])[] = [
+  ['system', LogType.SystemLog],
+  ['trace', LogType.TraceLog],
+  ['extended', LogType.ExtendedLog],
+  ['transfer', LogType.TransferLog],
+];
+
+/** `fleet-forensics publish …`; gives the exit status. @throws ForensicsError FF_USAGE, or what kept it from publishing */
+export async function runPublish(args: readonly string[], terminal: Terminal): Promise<number> {
+  const [source, ...rest] = args;
+  if (source === 'proftpd') return publishProftpd(rest, terminal);
+  if (source === 'ndjson') return publishNdjson(rest, terminal);
+  if (source === '--help' || source === '-h') {
+    terminal.stdout.write(PUBLISH_HELP);
+    return 0;
+  }
+  const problem = source === undefined ? 'publish what?' : `publish: unknown source ${printable(source)}`;
+  throw usageError(problem, source ?? '', SOURCES, 'fleet-forensics publish --help');
+}
+
+async function publishProftpd(args: readonly string[], terminal: Terminal): Promise<number> {
+  const names = ['node', ...LOG_OPTIONS.map(([name]) => name), 'utc-offset', ...CONNECTION_OPTIONS];
+  const options = parseOptions(args, names, 'publish proftpd');
+  if (options.help) {
+    terminal.stdout.write(PUBLISH_PROFTPD_HELP);
+    return 0;
+  }
+  const { values, operands } = options;
+  const hint = 'fleet-forensics publish proftpd --help';
+  if (operands[0] !== undefined) {
+    throw usageError(`publish proftpd: what is ${printable(operands[0])}? Each log has an option`, '', [], hint);
+  }
+  const node = values.get('node');
+  if (node === undefined) throw usageError('publish proftpd needs --node', '', [], hint);
+  const files = LOG_OPTIONS.flatMap(([name, log]) => (values.has(name) ? [{ log, path: values.get(name)! }] : []));
+  if (files.length === 0) throw usageError('publish proftpd needs at least one log', '', [], hint);
+  const source = proftpdEvents(node, files, utcOffset(values.get('utc-offset') ?? 'local', hint));
+  return publishAll(source.events, options, terminal, hint, source.counts);
+}
+
+async function publishNdjson(args: readonly string[], terminal: Terminal): Promise<number> {
+  const options = parseOptions(args, CONNECTION_OPTIONS, 'publish ndjson');
+  if (options.help) {
+    terminal.stdout.write(PUBLISH_NDJSON_HELP);
+    return 0;
+  }
+  const hint = 'fleet-forensics publish ndjson --help';
+  const [path, ...more] = options.operands;
+  if (path === undefined || more.length > 0)
+    throw usageError('publish ndjson needs one FILE, or - for standard input', '', [], hint);
+  const events = path === '-' ? ndjsonEvents(terminal.stdin, 'stdin') : ndjsonFileEvents(path);
+  return publishAll(events, options, terminal, hint);
+}
+
+async function publishAll(
+  events: AsyncIterable<EventLine>,
+  { values }: ParsedOptions,
+  { stderr }: Terminal,
+  hint: string,
+  counts?: () => NodeCounts,
+): Promise<number> {
+  const url = ingestUrl(values.get('url') ?? DEFAULT_URL, hint);
+  const tries = triesOf(values.get('tries') ?? String(DEFAULT_TRIES), hint);
+  const progress = new Progress(stderr);
+  try {
+    const summary = await publish(events, { url, tries, onProgress: (done) => progress.show(done) });
+    progress.clear();
+    stderr.write(describeSummary(summary, counts?.()));
+    return summary.rejected === 0 ? 0 : 1;
+  } finally {
+    progress.clear();
+  }
+}
+
+function ingestUrl(written: string, hint: string): URL {
+  const url = URL.parse(written);
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw usageError(`--url ${printable(written)} is not an http or https URL`, '', [], hint);
+}
+
+function triesOf(written: string, hint: string): number {
+  const tries = /^\d{1,3}$/.test(written) ? Number(written) : 0;
+  if (tries >= 1 && tries <= MAX_TRIES) return tries;
+  throw usageError(`--tries ${printable(written)} is not a number from 1 to ${MAX_TRIES}`, '', [], hint);
+}
+
+function utcOffset(written: string, hint: string): UtcOffset {
+  const offset = parseUtcOffset(written);
+  if (offset !== null) return offset;
+  throw usageError(`--utc-offset ${printable(written)} is none of +hh:mm, -hh:mm, Z, local`, '', [], hint);
+}

@@ -1,0 +1,29 @@
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import { drain, endAsked } from './process-end.ts';
+import { type Recorder, startRecorder } from './recorder.ts';
+
+async function main(): Promise<number> {
+  let recorder: Recorder;
+  try {
+    recorder = await startRecorder({
+      environment: process.env,
+      warn: (message) => process.stderr.write(`warning: ${message}\n`),
+    });
+  } catch (error) {
+    process.stderr.write(error instanceof ForensicsError ? `${error.code}: ${error.message}\n` : `${String(error)}\n`);
+    return 1;
+  }
+  process.stdout.write(
+    [
+      `ingest listens on ${recorder.url} (POST /v1/events)`,
+      `blocks are filed below ${recorder.forensicRoot}`,
+      `the log lies in ${recorder.dataDir}`,
+      'ready; Ctrl-C ends\n',
+    ].join('\n'),
+  );
+  await endAsked();
+  process.stdout.write('draining …\n');
+  return (await drain(recorder)) ? 0 : 1;
+}
+
+process.exit(await main());

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { BusRecord } from '@fleet-forensics/shared/bus/port';
+import { encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
+import { BlockAssembly, MAX_UNFINISHED_MS } from './block-assembly.ts';
+import { blockHeader, blockId, messageList } from './block.fixture.ts';
+
+function partValue(name: string, part: number, parts: number): Buffer {
+  const header = part === 0 ? { header: blockHeader(parts) } : {};
+  return encodeBlockPart({ blockId: blockId(name), part, parts, messages: messageList([{ text: `${name}${part}` }]), ...header });
+}
+
+function record(offset: number, value: Uint8Array, timeMs = 1000): BusRecord {
+  return { offset, timeMs, key: Buffer.from('/f'), value };
+}
+
+function assembly(maxBytes = 1_000_000, filed: string[] = []): BlockAssembly {
+  return new BlockAssembly(maxBytes, (id) => filed.some((name) => blockId(name).equals(id)));
+}
+
+function idOf(name: string): string {
+  return blockId(name).toString('hex');
+}
+
+describe('a block in parts', () => {
+  it('is whole when its last part comes, in whatever order and however often they come, beside other blocks', () => {
+    const arrivals = fc
+      .record({ a: fc.integer({ min: 1, max: 5 }), b: fc.integer({ min: 2, max: 5 }), repeats: fc.array(fc.nat(20)) })
+      .chain(({ a, b, repeats }) => {
+        const parts = [
+          ...Array.from({ length: a }, (_, part) => ({ name: 'a', part, parts: a })),
+          ...Array.from({ length: b }, (_, part) => ({ name: 'b', part, parts: b })),
+        ];
+        const all = [...parts, ...repeats.map((at) => parts[at % parts.length]!)];
+        return fc.shuffledSubarray(all, { minLength: all.length });
+      });
+    fc.assert(
+      fc.property(arrivals, (parts) => {
+        const blocks = assembly();
+        const whole = new Map<string, string>();
+        const seen = new Set<string>();
+        parts.forEach(({ name, part, parts: count }, offset) => {
+          seen.add(`${name}${part}`);
+          const block = blocks.add(0, record(offset, partValue(name, part, count)));
+          const complete = Array.from({ length: count }, (_, index) => seen.has(`${name}${index}`)).every(Boolean);
+          expect(block !== undefined).toBe(complete);
+          if (block) whole.set(block.id, Buffer.from(block.messages).toString('latin1'));
+        });
+        for (const name of ['a', 'b']) {
+          const count = [...seen].filter((key) => key.startsWith(name)).length;
+          const lists = Array.from({ length: count }, (_, part) => messageList([{ text: `${name}${part}` }]));
+          expect(whole.get(idOf(name))).toBe(Buffer.concat(lists).toString('latin1'));
+        }
+      }),
+    );
+  });
+
+  it('survives that the driver takes back the memory of its earlier parts', () => {
+    const blocks = assembly();
+    const value = partValue('a', 0, 2);
+    blocks.add(0, record(0, value));
+    value.fill(0);
+    const block = blocks.add(0, record(1, partValue('a', 1, 2)));
+    expect(block?.header.node).toBe('ftp-eu-1');
+    expect(Buffer.from(block!.messages).toString('latin1')).toContain('a0');
+    expect(block!.records.map(({ offset }) => offset)).toEqual([0, 1]);
+    expect(Buffer.from(block!.records[0]!.value)).toEqual(partValue('a', 0, 2));
+  });
+
+  it('is there again when its last part comes again after a failed filing', () => {
+    const blocks = assembly();
+    blocks.add(0, record(0, partValue('a', 0, 2)));
+    const last = record(1, partValue('a', 1, 2));
+    expect(blocks.add(0, last)).toBeDefined();
+    expect(blocks.add(0, last)?.records).toHaveLength(2);
+  });
+
+  it('is not begun anew by a late repeat of a part once it is filed', () => {
+    const blocks = assembly(1_000_000, ['a']);
+    expect(blocks.add(0, record(9, partValue('a', 1, 2)))).toBeUndefined();
+    expect(blocks.oldestOffset(0)).toBeUndefined();
+  });
+
+  it('is found again from its first part, so that its filing is said again', () => {
+    const blocks = assembly(1_000_000, ['a']);
+    blocks.add(0, record(9, partValue('a', 0, 2)));
+    expect(blocks.add(0, record(10, partValue('a', 1, 2)))).toBeDefined();
+  });
+
+  it('takes no part that contradicts the others, nor one that is no part at all', () => {
+    const blocks = assembly();
+    blocks.add(0, record(0, partValue('a', 0, 2)));
+    const badRecord = expect.objectContaining({ code: 'FF_BAD_RECORD' });
+    expect(() => blocks.add(0, record(1, partValue('a', 2, 3)))).toThrow(badRecord);
+    expect(() => blocks.add(0, record(2, Buffer.from('junk')))).toThrow(badRecord);
+    expect(blocks.add(0, record(3, partValue('a', 1, 2)))).toBeDefined();
+  });
+});
+
+describe('the offset that may be committed', () => {
+  it('never passes the first part of an unfinished block', () => {
+    const blocks = assembly();
+    blocks.add(0, record(5, partValue('a', 0, 2)));
+    blocks.add(0, record(6, partValue('b', 0, 2)));
+    blocks.add(1, record(2, partValue('c', 0, 2)));
+    blocks.add(0, record(7, partValue('b', 1, 2)));
+    expect(blocks.oldestOffset(0)).toBe(5);
+    blocks.forget(0, idOf('b'));
+    expect(blocks.oldestOffset(0)).toBe(5);
+    blocks.add(0, record(8, partValue('a', 1, 2)));
+    blocks.forget(0, idOf('a'));
+    expect([blocks.oldestOffset(0), blocks.oldestOffset(1)]).toEqual([undefined, 2]);
+  });
+});
+
+describe('unfinished blocks', () => {
+  it('are given up from the oldest on when they hold too many bytes, but stay until they are forgotten', () => {
+    const blocks = assembly(2.5 * partValue('a', 0, 2).length);
+    for (const [offset, name] of ['a', 'b', 'c'].entries()) blocks.add(0, record(offset, partValue(name, 0, 2)));
+    const overdue = blocks.overdue(0, 1000);
+    expect(overdue.map(({ id, error, records }) => [id, error.code, records.map(({ offset }) => offset)])).toEqual([
+      [idOf('a'), 'FF_BLOCK_UNFINISHED', [0]],
+    ]);
+    expect(overdue[0]!.error.message).toContain('lacks 1 of 2 parts');
+    expect(blocks.overdue(0, 1000)).toHaveLength(1);
+    blocks.forget(0, idOf('a'));
+    expect(blocks.overdue(0, 1000)).toEqual([]);
+    expect(blocks.oldestOffset(0)).toBe(1);
+  });
+
+  it('are given up when their partition has moved on for an hour, so that commits go on', () => {
+    const blocks = assembly();
+    blocks.add(0, record(0, partValue('a', 0, 2), 1000));
+    blocks.add(0, record(1, partValue('b', 0, 2), 2000));
+    expect(blocks.overdue(0, 1000 + MAX_UNFINISHED_MS)).toEqual([]);
+    expect(blocks.overdue(0, 1001 + MAX_UNFINISHED_MS).map(({ id }) => id)).toEqual([idOf('a')]);
+  });
+
+  it('of a partition are let go of with it, and their bytes are free again', () => {
+    const blocks = assembly();
+    blocks.add(0, record(0, partValue('a', 0, 2)));
+    blocks.add(1, record(0, partValue('b', 0, 2)));
+    expect(blocks.bytes).toBe(2 * partValue('a', 0, 2).length);
+    blocks.drop(0);
+    expect([blocks.oldestOffset(0), blocks.oldestOffset(1), blocks.bytes]).toEqual([undefined, 0, partValue('b', 0, 2).length]);
+    blocks.forget(1, idOf('b'));
+    expect(blocks.bytes).toBe(0);
+  });
+});

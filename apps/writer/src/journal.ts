@@ -1,0 +1,165 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import type { Filing } from '@fleet-forensics/shared/wire/block';
+
+/** How long another writer's transaction is waited for: longer than one takes, shorter than a group gives its members. */
+const LOCK_TIMEOUT_MS = 5_000;
+
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+  CREATE TABLE files (
+    file TEXT PRIMARY KEY,
+    end_offset INTEGER NOT NULL,
+    chain BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE blocks (
+    filed_order INTEGER PRIMARY KEY,
+    block_id BLOB NOT NULL UNIQUE,
+    node TEXT NOT NULL,
+    session TEXT NOT NULL,
+    criterion TEXT NOT NULL,
+    file TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    chain BLOB NOT NULL,
+    filed_at_us INTEGER NOT NULL
+  ) STRICT;
+  PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** What the journal knows of a file. */
+export interface FileState {
+  /** Bytes: the end of its last block. */
+  readonly end: number;
+  /** The last link of its chain, 32 bytes. */
+  readonly chain: Uint8Array;
+}
+
+/**
+ * Which blocks are in which file, for good: docs/adr/0003-writer-journal.md. Writes belong between {@link begin} and {@link commit}; a
+ * transaction excludes every other writer that uses the same journal. Errors are those of SQLite.
+ */
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #block: StatementSync;
+  readonly #file: StatementSync;
+  readonly #putFile: StatementSync;
+  readonly #putBlock: StatementSync;
+  readonly #prune: StatementSync;
+
+  /**
+   * @param path of the database, made if missing; on a local disk
+   * @param lockTimeoutMs how long {@link begin} waits for another writer, and the process with it
+   * @throws ForensicsError FF_JOURNAL_UNREADABLE
+   */
+  constructor(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS) {
+    this.#database = open(path, lockTimeoutMs);
+    this.#block = this.#database.prepare('SELECT * FROM blocks WHERE block_id = ?');
+    this.#file = this.#database.prepare('SELECT end_offset, chain FROM files WHERE file = ?');
+    this.#putFile = this.#database.prepare('INSERT OR REPLACE INTO files (file, end_offset, chain) VALUES (?, ?, ?)');
+    this.#putBlock = this.#database.prepare(
+      `INSERT INTO blocks (block_id, node, session, criterion, file, offset, length, sha256, chain, filed_at_us)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#prune = this.#database.prepare(
+      `DELETE FROM blocks WHERE filed_at_us < ? AND filed_order IN (SELECT filed_order FROM blocks ORDER BY filed_order LIMIT ?)`,
+    );
+  }
+
+  /** Rolls back first what is still open after an error. */
+  begin(): void {
+    this.rollback();
+    this.#database.exec('BEGIN IMMEDIATE');
+  }
+
+  /** Durable when it returns. After an error the transaction may have become durable or not: what it describes must stay in place. */
+  commit(): void {
+    this.#database.exec('COMMIT');
+  }
+
+  /** Ends a transaction without a trace, if one is open. */
+  rollback(): void {
+    if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+  }
+
+  /** What was filed under this id, 16 bytes. */
+  filing(blockId: Uint8Array): Filing | undefined {
+    const row = this.#block.get(blockId);
+    return row && toFiling(row as unknown as BlockRow);
+  }
+
+  file(file: string): FileState | undefined {
+    const row = this.#file.get(file) as { end_offset: number; chain: Uint8Array } | undefined;
+    return row && { end: row.end_offset, chain: row.chain };
+  }
+
+  putFile(file: string, { end, chain }: FileState): void {
+    this.#putFile.run(file, end, chain);
+  }
+
+  add(filing: Filing): void {
+    const { blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs } = filing;
+    this.#putBlock.run(blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs);
+  }
+
+  /** Forgets blocks filed before `filedAtUs`, at most `limit` of the oldest. */
+  prune(filedAtUs: number, limit: number): void {
+    this.#prune.run(filedAtUs, limit);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+interface BlockRow {
+  block_id: Uint8Array;
+  node: string;
+  session: string;
+  criterion: string;
+  file: string;
+  offset: number;
+  length: number;
+  sha256: Uint8Array;
+  chain: Uint8Array;
+  filed_at_us: number;
+}
+
+function toFiling(row: BlockRow): Filing {
+  const { node, session, criterion, file, offset, length, sha256, chain } = row;
+  return { blockId: row.block_id, node, session, criterion, file, offset, length, sha256, chain, filedAtUs: row.filed_at_us };
+}
+
+function open(path: string, lockTimeoutMs: number): DatabaseSync {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: lockTimeoutMs });
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    createSchema(database, path);
+    return database;
+  } catch (cause) {
+    database?.close();
+    if (cause instanceof ForensicsError) throw cause;
+    const remedy = 'see its directory and disk; moved aside, blocks of the last days may be filed twice';
+    throw new ForensicsError(
+      'FF_JOURNAL_UNREADABLE',
+      `the writer's journal ${path} can't be opened: ${String(cause)}; ${remedy}`,
+      { cause },
+    );
+  }
+}
+
+function createSchema(database: DatabaseSync, path: string): void {
+  database.exec('BEGIN IMMEDIATE');
+  const version = database.prepare('PRAGMA user_version').get()!['user_version'];
+  if (version === 0) database.exec(SCHEMA);
+  database.exec('COMMIT');
+  if (version !== 0 && version !== SCHEMA_VERSION) {
+    const found = `is of version ${String(version)}, this writer knows ${SCHEMA_VERSION}`;
+    throw new ForensicsError(
+      'FF_JOURNAL_UNREADABLE',
+      `the writer's journal ${path} ${found}; run the release that wrote it, or a later one`,
+    );
+  }
+}

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
+import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
+import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
+import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
+import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
+import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
+import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
+import { FLEET, packedRecords } from './fleet.ts';
+
+const LINES = 1_000_000;
+const FLEET_ALIVE = { ...FLEET, sessions: LINES / FLEET.linesPerSession, failureRate: 0 };
+
+/** A buffer that starts on an embedded log with a million lines of live sessions: lines per second until every ring is there. */
+export async function restoreLines(): Promise<number> {
+  const dir = mkdtempSync(join(tmpdir(), 'fleet-forensics-bench-'));
+  try {
+    await fill(dir);
+    return await restore(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function fill(dir: string): Promise<void> {
+  const log = new EmbeddedLog({ dir });
+  await log.ensureTopics(TOPICS);
+  const producer = log.producer();
+  const { records } = packedRecords(FLEET_ALIVE, undefined, false);
+  for (let start = 0; start < records.length; start += 500) {
+    const values = records.slice(start, start + 500);
+    await producer.send(
+      SESSION_EVENTS,
+      values.map((value) => ({ key: keyOf(value), value })),
+    );
+  }
+  await log.close();
+}
+
+function keyOf(value: Buffer): Buffer {
+  const record = decodeSessionRecord(value);
+  if (record.kind !== 'batch') throw new Error('the fleet has no ticks');
+  return Buffer.from(`${record.batch.node}\0${record.batch.session}`);
+}
+
+async function restore(dir: string): Promise<number> {
+  const log = new EmbeddedLog({ dir });
+  const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, {});
+  const failed = (error: unknown) => {
+    throw error;
+  };
+  const start = performance.now();
+  const module = BufferModule.register({ bus: log, settings: readSettings(BufferSettings, {}) });
+  const app = await startBusApp(module, { bus: log, group: 'forensic-buffer', maxBatchRecords, maxBatchBytes, failed });
+  const buffer = app.get(SessionBuffer);
+  const folded = () => buffer.owners.reduce((sum, { fold }) => sum + fold.counters.messages, 0);
+  while (folded() < LINES) await new Promise((resolve) => setImmediate(resolve));
+  const seconds = (performance.now() - start) / 1000;
+  await app.close();
+  await log.close();
+  return LINES / seconds;
+}
