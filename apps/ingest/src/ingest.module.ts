@@ -1,0 +1,77 @@
+import { type ArgumentsHost, type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import type { Bus } from '@fleet-forensics/shared/bus/port';
+import type { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Counters } from './counters.ts';
+import { Packer } from './packer/packer.ts';
+import { Publisher } from './packer/publisher.ts';
+import { CriterionNames } from './policy/criterion-names.ts';
+import { policyOfSettings } from './policy/policy-of-settings.ts';
+import { ConstantPolicy } from './policy/policy-source.ts';
+import { Admission } from './sources/http/admission.ts';
+import { EventIntake } from './sources/http/event-intake.ts';
+import { EventsController } from './sources/http/events.controller.ts';
+import { EventsGate } from './sources/http/events-gate.ts';
+import { answerError } from './sources/http/http-errors.ts';
+
+export interface IngestOptions {
+  /** The log, with its topics; whoever opened it closes it after the app. */
+  readonly bus: Pick<Bus, 'producer'>;
+  readonly settings: IngestSettings;
+  readonly policySettings: PolicySettings;
+}
+
+const CLOCK = (): number => performance.now();
+
+@Module({})
+export class IngestModule implements OnApplicationShutdown {
+  readonly #publisher: Publisher;
+
+  constructor(@Inject(Publisher) publisher: Publisher) {
+    this.#publisher = publisher;
+  }
+
+  static register({ bus, settings, policySettings }: IngestOptions): DynamicModule {
+    const policies = new ConstantPolicy(policyOfSettings(policySettings));
+    const criteria = new CriterionNames(policies.criteria);
+    return {
+      module: IngestModule,
+      controllers: [EventsController],
+      providers: [
+        Counters,
+        {
+          provide: Publisher,
+          inject: [Counters],
+          useFactory: (counters: Counters) =>
+            new Publisher(new Packer(settings, policies, counters, CLOCK), bus.producer(), counters, CLOCK),
+        },
+        {
+          provide: EventIntake,
+          inject: [Publisher, Counters],
+          useFactory: (publisher: Publisher, counters: Counters) => new EventIntake(settings, criteria, publisher, counters),
+        },
+        {
+          provide: EventsGate,
+          inject: [Counters],
+          useFactory: (counters: Counters) => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
+        },
+        { provide: APP_FILTER, useFactory: () => ({ catch: tellError }) },
+      ],
+    };
+  }
+
+  /** Every request is answered by now, or its client is gone: what is still open goes to the log. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#publisher.close();
+  }
+}
+
+const logger = new Logger('ingest');
+
+function tellError(error: unknown, host: ArgumentsHost): void {
+  const http = host.switchToHttp();
+  const { status } = answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  if (status === 503) logger.warn(String(error));
+  else if (status >= 500) logger.error(error);
+}

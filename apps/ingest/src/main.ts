@@ -1,0 +1,76 @@
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { IngestModule, type IngestOptions } from './ingest.module.ts';
+import { EventsGate } from './sources/http/events-gate.ts';
+import { answerBrokenRequest, answerError } from './sources/http/http-errors.ts';
+
+/** A request has to be whole within this; a slow one gives its bytes back. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** A connection on which nothing moves for this long is closed; an answer waits for the log at most so long. */
+const CONNECTION_TIMEOUT_MS = 60_000;
+
+/** Open connections; more wait to be accepted. */
+const MAX_CONNECTIONS = 10_000;
+
+/** On close requests get this long for their answer; then their connections are cut. */
+const DRAIN_MS = 2000;
+
+/** ingest, not yet listening: docs/API.md says what it answers. */
+export async function createIngestApp(options: IngestOptions): Promise<NestFastifyApplication> {
+  const { bodyBytes, inflightBytes } = options.settings;
+  if (inflightBytes < bodyBytes) {
+    throw new ForensicsError(
+      'FF_BAD_SETTING',
+      `FF_INGEST_INFLIGHT_BYTES=${inflightBytes} is less than FF_INGEST_BODY_BYTES=${bodyBytes}: no body of that length could be taken`,
+    );
+  }
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyBytes,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    // What is in flight at the close is answered; new connections are refused by then.
+    return503OnClosing: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      void answerError(error, request, reply),
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(IngestModule.register(options), adapter, {
+    bodyParser: false,
+    logger: ['error', 'warn'],
+  });
+  const gate = app.get(EventsGate);
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addHook('onRequest', async (request, reply) => gate.admit(request, reply));
+  fastify.server.maxConnections = MAX_CONNECTIONS;
+  drainOnClose(fastify);
+  return app;
+}
+
+/** Node waits for connections that are kept alive, and for ever for a request that never becomes whole. */
+function drainOnClose(fastify: FastifyInstance): void {
+  let isClosing = false;
+  fastify.addHook('preClose', (done) => {
+    isClosing = true;
+    setTimeout(() => fastify.server.closeAllConnections(), DRAIN_MS).unref();
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (isClosing) void reply.header('connection', 'close');
+    done();
+  });
+}
+
+/**
+ * Starts ingest on its host and port.
+ * @returns the app, to be closed, and its URL, without a slash at the end
+ */
+export async function startIngest(options: IngestOptions): Promise<{ app: NestFastifyApplication; url: string }> {
+  const app = await createIngestApp(options);
+  await app.listen(options.settings.port, options.settings.host);
+  return { app, url: await app.getUrl() };
+}

@@ -1,0 +1,119 @@
+import type { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import type { Criterion, Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
+import type { MessageEvent, SessionEvent } from '../session-event.ts';
+import type { Receipt } from './receipt.ts';
+
+const MAX_UINT32 = 2 ** 32 - 1;
+const NO_BYTES = Buffer.alloc(0);
+
+/** A record of a session while events still join it. */
+export class OpenBatch {
+  /** When it closes at the latest, on the packer's clock. */
+  readonly dueMs: number;
+  readonly policy: Policy;
+  readonly receipts: Receipt[] = [];
+  /** Set with the first message. */
+  writer: MessageListWriter | null = null;
+  /** Of the uncaptured messages before its first number. */
+  notCaptured = 0;
+  #firstSeq = 0;
+  #open = false;
+  #keepAliveS = 0;
+  #keepAlive = false;
+  #dropped = 0;
+  #context: SessionContext | undefined;
+  #criterion: Criterion | undefined;
+  #reason: string | undefined;
+
+  constructor(policy: Policy, dueMs: number) {
+    this.policy = policy;
+    this.dueMs = dueMs;
+  }
+
+  get messageCount(): number {
+    return this.writer?.count ?? 0;
+  }
+
+  /** Encoded bytes of its messages. */
+  get byteLength(): number {
+    return this.writer?.byteLength ?? 0;
+  }
+
+  /** Nothing may follow in the same record. */
+  get isComplete(): boolean {
+    return this.#criterion !== undefined || this.#reason !== undefined;
+  }
+
+  get hasCriterion(): boolean {
+    return this.#criterion !== undefined;
+  }
+
+  /** False: the event has to go into the next record, because this one could not say where it stood. */
+  accepts(event: SessionEvent): boolean {
+    const count = this.messageCount;
+    if (count === 0) return event.kind !== 'dropped' || this.#dropped + event.count <= MAX_UINT32;
+    if (event.kind === 'message') return event.seq === (this.#firstSeq === 0 ? 0 : this.#firstSeq + count);
+    // Its consumer passes over a record whose numbers it has seen: an unnumbered criterion must not be lost with them.
+    if (event.kind === 'criterion') return (event.criterion.seq === 0) === (this.#firstSeq === 0);
+    // Counted before the record's first message.
+    return event.kind !== 'dropped';
+  }
+
+  addMessage(writer: MessageListWriter, event: MessageEvent): void {
+    if (writer.count === 0) this.#firstSeq = event.seq;
+    writer.append(event.type, event.level, event.timeUs, event.pid, event.text, event.start, event.end);
+  }
+
+  add(event: Exclude<SessionEvent, MessageEvent>): void {
+    switch (event.kind) {
+      case 'open':
+        this.#open = true;
+        this.#keepAliveS = event.keepAliveS;
+        this.#context = { ...this.#context, ...event.context };
+        break;
+      case 'context':
+        this.#context = { ...this.#context, ...event.context };
+        break;
+      case 'criterion':
+        this.#criterion = event.criterion;
+        break;
+      case 'end':
+        this.#reason = event.reason;
+        break;
+      case 'keepAlive':
+        this.#keepAlive = true;
+        break;
+      case 'dropped':
+        this.#dropped += event.count;
+        break;
+    }
+  }
+
+  /** The request waits for this record from now on. */
+  holdFor(receipt: Receipt): void {
+    if (this.receipts.at(-1) === receipt || this.receipts.includes(receipt)) return;
+    this.receipts.push(receipt);
+    receipt.await();
+  }
+
+  /** Ends it; its writer is free again. */
+  close(node: string, session: string, isStamped: boolean): SessionBatch {
+    const messageCount = this.messageCount;
+    return {
+      node,
+      session,
+      firstSeq: this.#firstSeq,
+      messageCount,
+      messages: this.writer?.take() ?? NO_BYTES,
+      open: this.#open,
+      keepAliveS: this.#keepAliveS,
+      keepAlive: this.#keepAlive,
+      dropped: this.#dropped,
+      notCaptured: this.notCaptured,
+      ...(this.#context && { context: this.#context }),
+      ...(isStamped && { policy: this.policy }),
+      ...(this.#criterion && { criterion: this.#criterion }),
+      ...(this.#reason !== undefined && { end: { reason: this.#reason } }),
+    };
+  }
+}

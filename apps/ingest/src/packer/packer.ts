@@ -1,0 +1,190 @@
+import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import type { Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
+import type { Counters } from '../counters.ts';
+import type { PolicySource } from '../policy/policy-source.ts';
+import type { SessionEvent } from '../session-event.ts';
+import { OpenBatch } from './open-batch.ts';
+import { PackedSession } from './packed-session.ts';
+import type { Receipt } from './receipt.ts';
+import { SessionTable } from './session-table.ts';
+import { WriterPool } from './writer-pool.ts';
+
+export type PackerBounds = Pick<IngestSettings, 'batchLines' | 'batchBytes' | 'batchMs' | 'sessions'>;
+
+/** A record that no event joins any more. */
+export interface ClosedBatch {
+  readonly session: PackedSession;
+  readonly batch: SessionBatch;
+  /** The requests that wait for it. */
+  readonly receipts: readonly Receipt[];
+}
+
+/**
+ * Packs the events of each session into records and stamps them with the session's policy. A record closes when it holds
+ * `batchLines` messages or `batchBytes`, `batchMs` after its first event, and at once with a criterion or the session's end.
+ * Plain memory: the publisher gives it the time and takes the closed records from it.
+ */
+export class Packer {
+  readonly #bounds: PackerBounds;
+  readonly #policies: PolicySource;
+  readonly #counters: Counters;
+  readonly #now: () => number;
+  readonly #writers = new WriterPool();
+  /** Sessions with an open record, the one due first in front: all records stay open for the same time. */
+  readonly #active = new Set<PackedSession>();
+  /** The others, the one that has been idle longest in front. */
+  readonly #idle = new Set<PackedSession>();
+  readonly #sessions = new SessionTable();
+  #closed: ClosedBatch[] = [];
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(bounds: PackerBounds, policies: PolicySource, counters: Counters, now: () => number) {
+    this.#bounds = bounds;
+    this.#policies = policies;
+    this.#counters = counters;
+    this.#now = now;
+  }
+
+  /** Sessions with an open record: bounded by the bytes of requests in progress. */
+  get activeSessions(): number {
+    return this.#active.size;
+  }
+
+  /** Sessions that are remembered only, at most `sessions`. */
+  get idleSessions(): number {
+    return this.#idle.size;
+  }
+
+  /** When the next open record is due, on the packer's clock; null if none is open. */
+  get nextDueMs(): number | null {
+    for (const session of this.#active) return session.batch!.dueMs;
+    return null;
+  }
+
+  /** Copies what it keeps of the event. The request waits for the record that holds it, if one does. */
+  add(event: SessionEvent, receipt: Receipt): void {
+    const session = this.#find(event);
+    if (event.kind === 'open' || event.kind === 'context') this.#learn(session, event.context);
+    const policy = session.batch?.policy ?? this.#policyOf(session);
+    if (policy === null || !isCaptured(policy, event)) {
+      if (policy !== null) session.skip(seqOf(event));
+      if (event.kind === 'end') this.#forget(session);
+      this.#counters.ignored += 1;
+      return;
+    }
+    const batch = this.#batchFor(session, event, policy);
+    if (event.kind === 'message') {
+      batch.addMessage((batch.writer ??= this.#writers.take()), event);
+      this.#counters.messages += 1;
+    } else batch.add(event);
+    batch.holdFor(receipt);
+    if (this.#isFull(batch)) this.#close(session, batch);
+  }
+
+  /** Closes the records that are due. */
+  closeDue(): void {
+    const now = this.#now();
+    for (const session of this.#active) {
+      if (session.batch!.dueMs > now) return;
+      this.#close(session, session.batch!);
+    }
+  }
+
+  closeAll(): void {
+    for (const session of this.#active) this.#close(session, session.batch!);
+  }
+
+  /** The records closed since the last call, those of one session in order. */
+  takeClosed(): readonly ClosedBatch[] {
+    const closed = this.#closed;
+    if (closed.length > 0) this.#closed = [];
+    return closed;
+  }
+
+  /** Records of these could not be written. */
+  failed(batches: readonly ClosedBatch[]): void {
+    for (const { session } of batches) session.restart();
+  }
+
+  #find({ node, session }: SessionEvent): PackedSession {
+    const known = this.#sessions.get(node, session);
+    if (known) return known;
+    const founded = new PackedSession(node, session);
+    this.#sessions.add(founded);
+    this.#rest(founded);
+    return founded;
+  }
+
+  #rest(session: PackedSession): void {
+    this.#idle.add(session);
+    if (this.#idle.size <= this.#bounds.sessions) return;
+    for (const longestIdle of this.#idle) {
+      this.#forget(longestIdle);
+      return;
+    }
+  }
+
+  #forget(session: PackedSession): void {
+    this.#idle.delete(session);
+    this.#sessions.delete(session);
+  }
+
+  #policyOf({ node, session, server }: PackedSession): Policy | null {
+    return this.#policies.policyFor(node, session, server);
+  }
+
+  /** What is said of the session may change its policy: what came before is filed under the old one. */
+  #learn(session: PackedSession, context: SessionContext): void {
+    session.learn(context);
+    if (session.batch && this.#policyOf(session)?.version !== session.batch.policy.version) this.#close(session, session.batch);
+  }
+
+  /** The record that the event joins. */
+  #batchFor(session: PackedSession, event: SessionEvent, policy: Policy): OpenBatch {
+    const seq = seqOf(event);
+    const takesSkipped = seq > 0 && session.notCaptured > 0;
+    let { batch } = session;
+    if (batch && ((takesSkipped && batch.messageCount > 0) || !batch.accepts(event))) {
+      this.#close(session, batch);
+      batch = null;
+    }
+    batch ??= this.#open(session, policy);
+    if (takesSkipped) batch.notCaptured = session.takeNotCaptured();
+    if (seq > 0) session.sawSeq(seq);
+    return batch;
+  }
+
+  #open(session: PackedSession, policy: Policy): OpenBatch {
+    const batch = new OpenBatch(policy, this.#now() + this.#bounds.batchMs);
+    session.batch = batch;
+    this.#idle.delete(session);
+    this.#active.add(session);
+    return batch;
+  }
+
+  #isFull(batch: OpenBatch): boolean {
+    return batch.isComplete || batch.messageCount >= this.#bounds.batchLines || batch.byteLength >= this.#bounds.batchBytes;
+  }
+
+  #close(session: PackedSession, batch: OpenBatch): void {
+    const { writer, policy, byteLength } = batch;
+    const isStamped = batch.hasCriterion || session.stampedVersion !== policy.version;
+    const closed = batch.close(session.node, session.session, isStamped);
+    this.#closed.push({ session, batch: closed, receipts: batch.receipts });
+    if (writer) this.#writers.giveBack(writer, byteLength);
+    session.batch = null;
+    session.stampedVersion = policy.version;
+    this.#active.delete(session);
+    if (closed.end) this.#forget(session);
+    else this.#rest(session);
+  }
+}
+
+function seqOf(event: SessionEvent): number {
+  if (event.kind === 'message') return event.seq;
+  return event.kind === 'criterion' ? event.criterion.seq : 0;
+}
+
+function isCaptured({ capture }: Policy, event: SessionEvent): boolean {
+  return event.kind !== 'message' || capture.length === 0 || capture.includes(event.type);
+}

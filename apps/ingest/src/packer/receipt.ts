@@ -1,0 +1,38 @@
+/** What a request waits for: the records that hold its events. */
+export class Receipt {
+  #pending = 0;
+  #error: unknown;
+  #hasFailed = false;
+  #settle: (() => void) | undefined;
+
+  /** One more record holds an event of the request. */
+  await(): void {
+    this.#pending += 1;
+  }
+
+  /** One of them is durable. */
+  done(): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#settle?.();
+  }
+
+  /** One of them could not be written. */
+  failed(error: unknown): void {
+    this.#error ??= error;
+    this.#hasFailed = true;
+    this.done();
+  }
+
+  /**
+   * Resolves when all of them are durable. No event may be added to the request after that call.
+   * @throws what the first one failed with, when the last one is done
+   */
+  async settled(): Promise<void> {
+    if (this.#pending > 0) {
+      await new Promise<void>((resolve) => {
+        this.#settle = resolve;
+      });
+    }
+    if (this.#hasFailed) throw this.#error;
+  }
+}

@@ -1,0 +1,21 @@
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+
+/** Writers that wait for their next list. */
+const MAX_FREE = 1024;
+
+/** A writer of a longer list is let go, so that one burst does not stay in memory: free writers hold at most 64 MiB. */
+const MAX_KEPT_BYTES = 32 * 1024;
+
+/** Message list writers, used again: each has a buffer that grew to what its lists need. */
+export class WriterPool {
+  readonly #free: MessageListWriter[] = [];
+
+  take(): MessageListWriter {
+    return this.#free.pop() ?? new MessageListWriter();
+  }
+
+  /** @param listBytes of the list that the writer wrote last; it is empty now */
+  giveBack(writer: MessageListWriter, listBytes: number): void {
+    if (this.#free.length < MAX_FREE && listBytes <= MAX_KEPT_BYTES) this.#free.push(writer);
+  }
+}

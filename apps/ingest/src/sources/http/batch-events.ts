@@ -1,0 +1,126 @@
+import { hasCode } from '@fleet-forensics/shared/error';
+import { decodeBatch, splitBatchList } from '@fleet-forensics/shared/wire/codec';
+import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
+import { CONTEXT_TEXTS, type Criterion, type SessionBatch } from '@fleet-forensics/shared/wire/session-event';
+import type { CriterionNames } from '../../policy/criterion-names.ts';
+import type { EventSink } from '../../session-event.ts';
+import type { EventItems } from './event-items.ts';
+import { MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from './event-bounds.ts';
+import type { LineBounds } from './event-values.ts';
+import { refusalOfLength, refusalOfName } from './name-rule.ts';
+import { type Refusal, shown } from './refusal.ts';
+
+/** The batches of a protobuf list: each is taken or refused as a whole, and packed anew. */
+export class BatchEvents implements EventItems {
+  line = -1;
+  refusal: Refusal | null = null;
+  readonly #batches: Iterator<Uint8Array>;
+  readonly #bounds: LineBounds;
+  readonly #criteria: CriterionNames;
+  #batch: SessionBatch | null = null;
+
+  constructor(body: Buffer, bounds: LineBounds, criteria: CriterionNames) {
+    this.#batches = splitBatchList(body);
+    this.#bounds = bounds;
+    this.#criteria = criteria;
+  }
+
+  next(): boolean {
+    this.#batch = null;
+    this.refusal = null;
+    this.line += 1;
+    try {
+      // A list that can't be split any further throws, and has ended with that.
+      const { value, done } = this.#batches.next();
+      if (done) return false;
+      const batch = decodeBatch(value);
+      this.refusal = this.#refusalOf(batch) ?? this.#refusalOfMessages(batch);
+      this.#batch = batch;
+    } catch (error) {
+      if (!hasCode(error, 'FF_BAD_RECORD') && !hasCode(error, 'FF_BAD_MESSAGE_LIST')) throw error;
+      this.refusal = { code: 'bad_record', error: error.message };
+    }
+    return true;
+  }
+
+  deliver(sink: EventSink): void {
+    const batch = this.#batch;
+    if (batch === null) return;
+    const { node, session, context, criterion, end } = batch;
+    if (batch.dropped > 0) sink.add({ kind: 'dropped', node, session, count: batch.dropped });
+    if (batch.open) sink.add({ kind: 'open', node, session, context: context ?? {}, keepAliveS: batch.keepAliveS });
+    else if (context) sink.add({ kind: 'context', node, session, context });
+    if (batch.keepAlive) sink.add({ kind: 'keepAlive', node, session });
+    deliverMessages(batch, sink);
+    if (criterion) {
+      const name = this.#criteria.resolve(criterion.name) ?? criterion.name;
+      sink.add({ kind: 'criterion', node, session, criterion: { ...criterion, name } });
+    }
+    if (end) sink.add({ kind: 'end', node, session, reason: end.reason });
+  }
+
+  #refusalOf(batch: SessionBatch): Refusal | null {
+    const { nameBytes } = this.#bounds;
+    if (batch.policy) return { code: 'not_allowed', error: 'policy: is stamped here and not taken from publishers' };
+    if (batch.notCaptured > 0)
+      return { code: 'not_allowed', error: 'not_captured: is counted here and not taken from publishers' };
+    if (isEmpty(batch)) return { code: 'missing_key', error: 'session batch: holds nothing' };
+    if (batch.keepAliveS > 0 && !batch.open) return { code: 'unexpected_key', error: 'keep_alive_s: goes with open only' };
+    if (batch.keepAliveS > MAX_KEEP_ALIVE_S) return outOfRange('keep_alive_s', batch.keepAliveS, `0 to ${MAX_KEEP_ALIVE_S}`);
+    return (
+      refusalOfName('node', batch.node, nameBytes) ??
+      refusalOfName('session', batch.session, nameBytes) ??
+      (batch.end ? refusalOfName('end.reason', batch.end.reason, nameBytes) : null) ??
+      (batch.criterion ? this.#refusalOfCriterion(batch.criterion) : null) ??
+      this.#refusalOfContext(batch)
+    );
+  }
+
+  #refusalOfCriterion({ name }: Criterion): Refusal | null {
+    if (this.#criteria.resolve(name) !== undefined) return null;
+    return { code: 'unknown_criterion', error: `criterion.name: no policy names ${shown(name)}` };
+  }
+
+  #refusalOfContext({ context }: SessionBatch): Refusal | null {
+    for (const field of CONTEXT_TEXTS) {
+      const refusal = refusalOfLength(`context.${field}`, context?.[field] ?? '', this.#bounds.nameBytes);
+      if (refusal) return refusal;
+    }
+    return null;
+  }
+
+  /** @throws ForensicsError FF_BAD_MESSAGE_LIST if the list does not parse */
+  #refusalOfMessages({ messages, messageCount, firstSeq }: SessionBatch): Refusal | null {
+    const { messageBytes } = this.#bounds;
+    if (firstSeq + messageCount > Number.MAX_SAFE_INTEGER) return outOfRange('first_seq', firstSeq, 'less');
+    const reader = new MessageListReader(messages);
+    let count = 0;
+    while (reader.next()) {
+      count += 1;
+      const byteLength = reader.textEnd - reader.textStart;
+      if (reader.level < -1 || reader.level > MAX_INT32) return outOfRange('level', reader.level, `-1 to ${MAX_INT32}`);
+      if (reader.pid > MAX_UINT32) return outOfRange('pid', reader.pid, `0 to ${MAX_UINT32}`);
+      if (byteLength > messageBytes) {
+        return { code: 'message_too_long', error: `text: has ${byteLength} bytes: at most ${messageBytes} are expected` };
+      }
+    }
+    if (count === messageCount) return null;
+    return { code: 'bad_record', error: `message_count: says ${messageCount}, but messages holds ${count}` };
+  }
+}
+
+function isEmpty({ open, messageCount, messages, context, criterion, end, keepAlive, dropped }: SessionBatch): boolean {
+  return !open && messageCount === 0 && messages.length === 0 && !context && !criterion && !end && !keepAlive && dropped === 0;
+}
+
+function outOfRange(key: string, value: number, range: string): Refusal {
+  return { code: 'number_out_of_range', error: `${key}: ${value} is out of range: ${range} is expected` };
+}
+
+function deliverMessages({ node, session, messages, firstSeq }: SessionBatch, sink: EventSink): void {
+  const reader = new MessageListReader(messages);
+  for (let seq = firstSeq; reader.next(); seq += firstSeq > 0 ? 1 : 0) {
+    const { type, level, timeUs, pid, textStart, textEnd } = reader;
+    sink.add({ kind: 'message', node, session, type, level, timeUs, pid, seq, text: messages, start: textStart, end: textEnd });
+  }
+}

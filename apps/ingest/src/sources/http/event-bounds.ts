@@ -1,0 +1,8 @@
+/** A message's level, at most. The least is -1: how ProFTPD logs without one. */
+export const MAX_INT32 = 2 ** 31 - 1;
+
+/** A PID, or messages lost at a source, at most. */
+export const MAX_UINT32 = 2 ** 32 - 1;
+
+/** Seconds in which an open may promise a record, at most: a day. */
+export const MAX_KEEP_ALIVE_S = 86_400;
