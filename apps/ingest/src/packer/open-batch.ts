@@ -55,8 +55,8 @@ export class OpenBatch {
     if (event.kind === 'message') return event.seq === (this.#firstSeq === 0 ? 0 : this.#firstSeq + count);
     // Its consumer passes over a record whose numbers it has seen: an unnumbered criterion must not be lost with them.
     if (event.kind === 'criterion') return (event.criterion.seq === 0) === (this.#firstSeq === 0);
-    // Counted before the record's first message.
-    return event.kind !== 'dropped';
+    // They count before the record's first message: a repeat of that message shows that they were taken, too.
+    return event.kind !== 'dropped' && event.kind !== 'context' && event.kind !== 'open';
   }
 
   addMessage(writer: MessageListWriter, event: MessageEvent): void {

@@ -50,6 +50,11 @@ describe('a record', () => {
     ]);
   });
 
+  it('never puts a context behind a message: a repeat of the message would take the context with it', () => {
+    const packing = new Packing().add(message('a', 1), context({ user: 'tj' }), message('b', 2));
+    expect(packing.all()).toMatchObject([{ lines: ['a'] }, { context: { user: 'tj' }, lines: ['b'] }]);
+  });
+
   it('merges the contexts that it is told, field by field', () => {
     const open = { kind: 'open', node: 'n', session: 's', context: { user: 'a', uid: 1 }, keepAliveS: 30 } as const;
     const keepAlive = { kind: 'keepAlive', node: 'n', session: 's' } as const;

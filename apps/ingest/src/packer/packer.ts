@@ -101,9 +101,18 @@ export class Packer {
     return closed;
   }
 
-  /** Records of these could not be written. */
-  failed(batches: readonly ClosedBatch[]): void {
-    for (const { session } of batches) session.restart();
+  /**
+   * A record of these sessions could not be written. Takes out what is packed of them: behind the lost one it would leave a hole
+   * that a repeat could not fill, for its reader passes over numbers below the highest it has seen.
+   */
+  failed(sessions: ReadonlySet<PackedSession>): readonly ClosedBatch[] {
+    for (const session of sessions) {
+      if (session.batch) this.#close(session, session.batch);
+      session.restart();
+    }
+    const taken = this.takeClosed();
+    this.#closed = taken.filter(({ session }) => !sessions.has(session));
+    return taken.filter(({ session }) => sessions.has(session));
   }
 
   #find({ node, session }: SessionEvent): PackedSession {

@@ -35,11 +35,11 @@ export function message(text: string, seq = 0, type: LogType = 5, session = 's')
   };
 }
 
-export function criterion(seq = 0): SessionEvent {
+export function criterion(seq = 0, session = 's'): SessionEvent {
   return {
     kind: 'criterion',
     node: 'n',
-    session: 's',
+    session,
     criterion: { name: 'FailedLogin', seq, timeUs: 0, detail: '', requestedBy: '' },
   };
 }

@@ -79,14 +79,38 @@ describe('the publisher', () => {
     expect(log.lines(0)).toEqual([['x']]);
   });
 
-  it('keeps the records of a session in order over several sends', () => {
+  it('keeps a record back while another one of its session is on its way, and no other session', async () => {
     const { log, publisher, pass } = setUp();
-    for (const text of ['one', 'two']) {
+    for (const text of ['one', 'two', 'three']) {
       publisher.add(message(text), new Receipt());
       publisher.add(criterion(), new Receipt());
       pass(1);
     }
-    expect([log.lines(0), log.lines(1)]).toEqual([[['one']], [['two']]]);
+    publisher.add(criterion(0, 'other'), new Receipt());
+    pass(1);
+    expect([log.lines(0), log.lines(1)]).toEqual([[['one']], [[]]]);
+    log.sends[0]!.resolve();
+    await nextTurn();
+    expect(log.lines(2)).toEqual([['two'], ['three']]);
+  });
+
+  it('lets no record of a session follow a lost one: a repeat could not fill the hole', async () => {
+    const { log, publisher, pass, packing } = setUp();
+    const [lost, held, open, later] = [new Receipt(), new Receipt(), new Receipt(), new Receipt()];
+    publisher.add(message('one', 1), lost);
+    publisher.add(criterion(2), lost);
+    pass(1);
+    publisher.add(message('three', 3), held);
+    publisher.add(criterion(4), held);
+    pass(1);
+    publisher.add(message('five', 5), open);
+    log.sends[0]!.reject(UNAVAILABLE);
+    for (const receipt of [lost, held, open]) await expect(receipt.settled()).rejects.toBe(UNAVAILABLE);
+    expect(log.sends).toHaveLength(1);
+    expect(packing.counters).toMatchObject({ batches: 0, failedBatches: 3 });
+    publisher.add(message('one', 1), later);
+    pass(11);
+    expect(log.lines(1)).toEqual([['one']]);
   });
 
   it('settles a request only when every record that holds one of its events is durable', async () => {

@@ -5,6 +5,11 @@ export class Receipt {
   #hasFailed = false;
   #settle: (() => void) | undefined;
 
+  /** True as soon as one of its records could not be written: the request is lost as a whole. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
   /** One more record holds an event of the request. */
   await(): void {
     this.#pending += 1;

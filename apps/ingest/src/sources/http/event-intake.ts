@@ -83,7 +83,8 @@ export class EventIntake {
     let accepted = 0;
     let rejectedCount = 0;
     let turnEndMs = performance.now() + TURN_MS;
-    while (items.next()) {
+    // Behind a record that is lost, the rest would leave a hole in its sessions; the request is answered with the failure.
+    while (!receipt.hasFailed && items.next()) {
       const { refusal, line } = items;
       if (refusal === null) {
         items.deliver(sink);
