@@ -13,7 +13,7 @@ import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
 import { FLEET, packedRecords } from './fleet.ts';
 
 const LINES = 1_000_000;
-const FLEET_ALIVE = { ...FLEET, sessions: LINES / FLEET.linesPerSession, failureRate: 0 };
+const FLEET_ALIVE = { ...FLEET, sessions: 4000, linesPerSession: LINES / 4000, failureRate: 0 };
 
 /** A buffer that starts on an embedded log with a million lines of live sessions: lines per second until every ring is there. */
 export async function restoreLines(): Promise<number> {

@@ -22,7 +22,9 @@ function fail(message) {
 }
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(PINNED_NODE) && existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === lock) return;
   process.stderr.write('Installing packages from package-lock.json …\n');
   const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
@@ -32,7 +34,8 @@ function install() {
   writeFileSync(INSTALLED, lock);
 }
 
-if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node ${process.versions.node} is too old: 20 or newer starts the project.`);
+if (Number(process.versions.node.split('.')[0]) < 20)
+  fail(`Node ${process.versions.node} is too old: 20 or newer starts the project.`);
 const [script, ...args] = process.argv.slice(2);
 install();
 must(PINNED_NODE, ['tools/build.mjs']);

@@ -11,8 +11,8 @@ async function recorderWith(environment: Record<string, string> = {}): Promise<R
   const dataDir = mkdtempSync(join(tmpdir(), 'fleet-forensics-e2e-'));
   const recorder = await startRecorder({
     environment: { FF_DATA_DIR: dataDir, FF_INGEST_PORT: '0', ...environment },
-    warn: (message) => {
-      throw new Error(message);
+    warn: (warning) => {
+      throw new Error(warning);
     },
   });
   started.push({ recorder, dataDir });

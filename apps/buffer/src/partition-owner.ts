@@ -2,13 +2,12 @@ import type { Assignment, Batch, Consumer, OutgoingRecord, Producer } from '@fle
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
-import { encodeDeadLetter, encodeTick } from '@fleet-forensics/shared/wire/codec';
+import { encodeTick } from '@fleet-forensics/shared/wire/codec';
+import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
 import { encodePosition } from './commit-metadata.ts';
 import { encodeBlock } from './fold/block.ts';
 import { type Effect, PartitionFold } from './fold/partition-fold.ts';
 import { startPointOf } from './start-point.ts';
-
-const NO_BYTES = Buffer.alloc(0);
 
 interface Progress {
   readonly watermark: number;
@@ -103,14 +102,7 @@ export class PartitionOwner {
       return encodeBlock(effect.block).map((value) => ({ topic: BLOCKS, record: { key, value } }));
     }
     const { record, error } = effect;
-    const value = encodeDeadLetter({
-      topic: this.#assignment.topic,
-      partition: this.#assignment.partition,
-      offset: record.offset,
-      error: error instanceof ForensicsError ? `${error.code}: ${error.message}` : `FF_FOLD_FAILED: ${String(error)}`,
-      key: record.key ?? NO_BYTES,
-      value: record.value,
-    });
-    return [{ topic: DEAD_LETTERS, record: { key: record.key, value } }];
+    const reason = error instanceof ForensicsError ? error : new ForensicsError('FF_FOLD_FAILED', String(error));
+    return [{ topic: DEAD_LETTERS, record: deadLetter(this.#assignment, record, reason) }];
   }
 }

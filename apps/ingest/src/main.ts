@@ -68,9 +68,23 @@ function drainOnClose(fastify: FastifyInstance): void {
 /**
  * Starts ingest on its host and port.
  * @returns the app, to be closed, and its URL, without a slash at the end
+ * @throws ForensicsError FF_LISTEN_FAILED if the address can't be had, FF_BAD_SETTING
  */
 export async function startIngest(options: IngestOptions): Promise<{ app: NestFastifyApplication; url: string }> {
+  const { host, port } = options.settings;
   const app = await createIngestApp(options);
-  await app.listen(options.settings.port, options.settings.host);
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    await app.close();
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ForensicsError(
+      'FF_LISTEN_FAILED',
+      `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${reason}; choose another port`,
+      {
+        cause,
+      },
+    );
+  }
   return { app, url: await app.getUrl() };
 }

@@ -58,7 +58,8 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const consumer = { bus: log, maxBatchRecords, maxBatchBytes, failed };
     const writerModule = WriterModule.register({
       bus: log,
-      settings: { ...writerSettings, root: forensicRoot },
+      settings: writerSettings,
+      root: forensicRoot,
       journal: join(dataDir, 'journal.sqlite'),
     });
     const writer = await startBusApp(writerModule, { ...consumer, group: 'forensic-writer' });

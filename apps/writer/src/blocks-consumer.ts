@@ -2,13 +2,16 @@ import type { Batch, BusRecord, Consumer, OutgoingRecord, Ownership, Producer } 
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { BLOCKS, DEAD_LETTERS, FILINGS } from '@fleet-forensics/shared/topics';
 import { encodeFiling } from '@fleet-forensics/shared/wire/codec';
+import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
 import type { BlockAssembly, WholeBlock } from './block-assembly.ts';
 import type { BlockWriter } from './block-writer.ts';
-import { deadLetter } from './dead-letter.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
-/** Bounds of what is filed in one transaction: the formatted text is held in memory, and each file is open. */
-const MAX_SLICE_BLOCKS = 256;
+/**
+ * Bounds of what is filed in one transaction: the formatted text is held in memory, each file is open, and nothing else happens in
+ * the process meanwhile (some 10 ms).
+ */
+const MAX_SLICE_BLOCKS = 50;
 const MAX_SLICE_BYTES = 32 * 1024 * 1024;
 
 export interface BlocksConsumerOptions {

@@ -51,8 +51,8 @@ describe('the writer as a Nest application', () => {
   it('files what comes on forensic.blocks, and lets go of its journal when it is closed', async () => {
     const effects: string[] = [];
     const { bus, handlers, consumer } = oneShotBus(effects);
-    const settings = { root: join(base, 'root'), pendingBytes: 64 * 1024 * 1024 };
-    const module = WriterModule.register({ bus, settings, journal: join(base, 'journal') });
+    const settings = { pendingBytes: 64 * 1024 * 1024 };
+    const module = WriterModule.register({ bus, settings, root: join(base, 'root'), journal: join(base, 'journal') });
     const failed = (error: unknown): void => {
       effects.push(String(error));
     };

@@ -11,8 +11,9 @@ import { WriterCounters } from './writer-counters.ts';
 
 export interface WriterOptions {
   readonly bus: Bus;
-  /** `root` absolute, its parent directory there. */
-  readonly settings: WriterSettings;
+  readonly settings: Pick<WriterSettings, 'pendingBytes'>;
+  /** Absolute; its parent directory is there. */
+  readonly root: string;
   /**
    * Path of the journal's database, its directory there, on a local disk and not below the root. A root has one journal: a second
    * one would take the first one's blocks for torn writes.
@@ -30,7 +31,7 @@ export class WriterModule implements OnApplicationShutdown {
     this.#journal = journal;
   }
 
-  static register({ bus, settings, journal: path }: WriterOptions): DynamicModule {
+  static register({ bus, settings, root, journal: path }: WriterOptions): DynamicModule {
     const logger = new Logger('writer');
     const warn = (message: string): void => logger.warn(message);
     return {
@@ -43,7 +44,7 @@ export class WriterModule implements OnApplicationShutdown {
           provide: BlocksConsumer,
           inject: [Journal, WriterCounters],
           useFactory: (journal: Journal, counters: WriterCounters) => {
-            const writer = new BlockWriter({ root: settings.root, journal, calls: NODE_FILE_CALLS, counters, warn, nowUs });
+            const writer = new BlockWriter({ root, journal, calls: NODE_FILE_CALLS, counters, warn, nowUs });
             const assembly = new BlockAssembly(settings.pendingBytes, (blockId) => journal.filing(blockId) !== undefined);
             return new BlocksConsumer({ assembly, writer, producer: bus.producer(), counters, warn });
           },

@@ -17,11 +17,11 @@ export class WriterSettings {
     variable: 'FF_WRITER_PENDING_BYTES',
     default: 256 * MIB,
     unit: 'bytes',
-    bound: '67108864 to 17179869184',
+    bound: '134217728 to 17179869184',
     doc: 'Parts of blocks that wait for their other parts; over it the oldest unfinished block goes to the dead letters.',
   })
   @IsInt()
-  @Min(64 * MIB)
+  @Min(128 * MIB)
   @Max(16 * 1024 * MIB)
   pendingBytes!: number;
 }

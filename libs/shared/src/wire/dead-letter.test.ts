@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ForensicsError } from '@fleet-forensics/shared/error';
-import { decodeDeadLetter } from '@fleet-forensics/shared/wire/codec';
-import { MAX_RECORD_BYTES } from '@fleet-forensics/shared/wire/limits';
+import { ForensicsError } from '../error.ts';
+import { decodeDeadLetter } from './codec.ts';
 import { deadLetter } from './dead-letter.ts';
+import { MAX_RECORD_BYTES } from './limits.ts';
 
 const PLACE = { topic: 'forensic.blocks', partition: 3 };
 const ERROR = new ForensicsError('FF_BAD_RECORD', 'block part does not parse');

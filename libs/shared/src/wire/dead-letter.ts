@@ -1,7 +1,7 @@
-import type { BusRecord, OutgoingRecord, PartitionId } from '@fleet-forensics/shared/bus/port';
-import type { ForensicsError } from '@fleet-forensics/shared/error';
-import { encodeDeadLetter } from '@fleet-forensics/shared/wire/codec';
-import { MAX_RECORD_BYTES } from '@fleet-forensics/shared/wire/limits';
+import type { BusRecord, OutgoingRecord, PartitionId } from '../bus/port.ts';
+import type { ForensicsError } from '../error.ts';
+import { encodeDeadLetter } from './codec.ts';
+import { MAX_RECORD_BYTES } from './limits.ts';
 
 /** Room for the letter's other fields. */
 const OVERHEAD_BYTES = 256;
