@@ -86,10 +86,14 @@ async function measure(url: string, forensicFile: string): Promise<number[]> {
     await post(url, { bytes, events: messages.length + 1 });
     answeredAt.set(session, performance.now());
     const until = performance.now() + CRITERION_EVERY_MS * (0.5 + next());
-    while (performance.now() < until || (answeredAt.size > 0 && count === CRITERIA - 1)) {
+    do {
       collect();
       await pause(1);
-    }
+    } while (performance.now() < until);
+  }
+  while (answeredAt.size > 0) {
+    collect();
+    await pause(1);
   }
   return latencies;
 }

@@ -14,7 +14,7 @@ async function read(...chunks: string[]): Promise<EventLine[]> {
 describe('lines of NDJSON', () => {
   it('keep their numbers in the file, blank lines counted, so that a rejected one is found', async () => {
     const events = await read('a\n\n \r\nb', 'c\nd');
-    expect(events.map(({ line, origin }) => `${origin} ${line}`)).toEqual(['f:1 a', 'f:4 bc', 'f:5 d']);
+    expect(events.map(({ line, origin }) => `${origin} ${String(line)}`)).toEqual(['f:1 a', 'f:4 bc', 'f:5 d']);
   });
 
   it('too long for any event are refused by number, and their neighbours are kept', async () => {

@@ -92,7 +92,7 @@ function unfold(line: string): string {
 
 function expectedOf(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('latin1').replace(/\n$/, '');
-  return [...text].map((char) => (isControl(char) ? `\\x${Buffer.from(char).toString('hex')}` : char)).join('');
+  return Array.from(text, (char) => (isControl(char) ? `\\x${Buffer.from(char).toString('hex')}` : char)).join('');
 }
 
 function isControl(char: string): boolean {
