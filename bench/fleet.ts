@@ -1,6 +1,9 @@
+import { policyOfSettings } from '@fleet-forensics/ingest/policy/policy-of-settings';
+import { PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import type { Policy } from '@fleet-forensics/shared/wire/session-event';
 import { encodeBatch } from '@fleet-forensics/shared/wire/codec';
-import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
 
 /** A fleet's traffic, the same for the same parameters. */
@@ -27,16 +30,8 @@ export const FLEET: FleetParameters = {
   concurrency: 200,
 };
 
-export const POLICY: Policy = {
-  bufferSize: 1024,
-  bufferBytes: 64 * 1024 * 1024,
-  criteria: ['FailedLogin', 'UntimelyDeath'],
-  capture: [],
-  file: '/forensic.log',
-  formats: ['extended'],
-  name: '',
-  version: 1,
-};
+/** What ingest stamps by default. */
+export const POLICY = policyOfSettings(readSettings(PolicySettings, {}))!;
 
 export interface FleetSession {
   readonly node: string;

@@ -10,7 +10,7 @@ import {
   encodeFiling,
   encodeTick,
 } from '@fleet-forensics/shared/wire/codec';
-import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 
 /** A record whose bytes are checked in: what one version wrote, every later one must read. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
-import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import { blockHeader, blockId, messageList, type Line } from './block.fixture.ts';
 import { blockText } from './block-text.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlockHeader } from '@fleet-forensics/shared/wire/block';
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
-import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { WholeBlock } from './block-assembly.ts';
 
 /** A message as a test writes it down; latin1, so that every byte can be named. */

@@ -1,6 +1,7 @@
 import type { BusRecord } from '@fleet-forensics/shared/bus/port';
 import { encodeBatch, encodeTick } from '@fleet-forensics/shared/wire/codec';
-import { MessageListReader, MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Criterion, Policy, SessionBatch, Tick } from '@fleet-forensics/shared/wire/session-event';
 import type { Block } from './block.ts';
 import { type Effect, PartitionFold } from './partition-fold.ts';

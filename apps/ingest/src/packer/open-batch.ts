@@ -1,4 +1,4 @@
-import type { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import type { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Criterion, Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import type { MessageEvent, SessionEvent } from '../session-event.ts';
 import type { Receipt } from './receipt.ts';

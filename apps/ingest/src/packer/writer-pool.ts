@@ -1,4 +1,4 @@
-import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 
 /** Writers that wait for their next list. */
 const MAX_FREE = 1024;

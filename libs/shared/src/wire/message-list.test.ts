@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fleet_forensics } from './gen/forensics.js';
-import { MessageListReader, MessageListWriter, countMessages, withoutFirst } from './message-list.ts';
+import { MessageListReader, countMessages, withoutFirst } from './message-list.ts';
+import { MessageListWriter } from './message-list-writer.ts';
 import type { LogType } from './log-type.ts';
 
 interface Message {

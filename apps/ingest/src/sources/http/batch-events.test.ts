@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeBatch } from '@fleet-forensics/shared/wire/codec';
-import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Policy, SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import { CriterionNames } from '../../policy/criterion-names.ts';
 import type { SessionEvent } from '../../session-event.ts';
