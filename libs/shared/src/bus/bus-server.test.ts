@@ -1,0 +1,80 @@
+import { Controller, Inject, Module, type DynamicModule } from '@nestjs/common';
+import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
+import { describe, expect, it } from 'vitest';
+import { ForensicsError } from '../error.ts';
+import { startBusApp } from './bus-app.ts';
+import { assignedOf, revokedOf, type BusContext } from './bus-server.ts';
+import { openLog, scratchDir } from './embedded/scratch-log.fixture.ts';
+import type { Assignment, Batch, Ownership } from './port.ts';
+
+const TOPIC = 'lines';
+
+/** What happened, in order, and what the next batches are refused with. */
+class Witness {
+  readonly seen: string[] = [];
+  readonly refusals: Error[] = [];
+}
+
+@Controller()
+class LinesController {
+  readonly #witness: Witness;
+
+  constructor(@Inject(Witness) witness: Witness) {
+    this.#witness = witness;
+  }
+
+  @EventPattern<string>(assignedOf(TOPIC))
+  assigned(@Payload() assignments: readonly Assignment[]): void {
+    this.#witness.seen.push(`assigned ${assignments.map(({ partition }) => partition).join(' ')}`);
+  }
+
+  @EventPattern<string>(TOPIC)
+  async batch(@Payload() batch: Batch, @Ctx() { consumer }: BusContext): Promise<void> {
+    const refusal = this.#witness.refusals.shift();
+    if (refusal) throw refusal;
+    this.#witness.seen.push(`batch ${batch.records.map(({ value }) => Buffer.from(value).toString()).join(' ')}`);
+    await consumer.commit(batch, { offset: batch.end, metadata: 'done' });
+  }
+
+  @EventPattern<string>(revokedOf(TOPIC))
+  revoked(@Payload() ownerships: readonly Ownership[]): void {
+    this.#witness.seen.push(`revoked ${ownerships.length}`);
+  }
+}
+
+@Module({})
+class LinesModule {
+  static register(witness: Witness): DynamicModule {
+    return { module: LinesModule, controllers: [LinesController], providers: [{ provide: Witness, useValue: witness }] };
+  }
+}
+
+describe('a Nest application on the bus', () => {
+  it('gets its partitions, whole batches, and the hand-over at its end, in this order', async () => {
+    const log = openLog({ dir: scratchDir() });
+    await log.ensureTopics([{ name: TOPIC, partitions: 2, retentionMs: 0, retentionBytes: 0 }]);
+    const records = ['a', 'b', 'c'].map((value) => ({ key: null, value: Buffer.from(value), partition: 1 }));
+    await log.producer().send(TOPIC, records);
+    const witness = new Witness();
+    const options = { bus: log, group: 'g', maxBatchRecords: 10, maxBatchBytes: 1000 };
+    const app = await startBusApp(LinesModule.register(witness), { ...options, failed: (error) => expect.fail(String(error)) });
+    await expect.poll(() => witness.seen).toEqual(['assigned 0 1', 'batch a b c']);
+    await app.close();
+    expect(witness.seen.at(-1)).toBe('revoked 2');
+  });
+
+  it('gets a batch again that it refused, and the reason reaches the operator as it was', async () => {
+    const log = openLog({ dir: scratchDir() });
+    await log.ensureTopics([{ name: TOPIC, partitions: 1, retentionMs: 0, retentionBytes: 0 }]);
+    await log.producer().send(TOPIC, [{ key: null, value: Buffer.from('a') }]);
+    const witness = new Witness();
+    const refusal = new ForensicsError('FF_FILING_FAILED', 'disk full');
+    witness.refusals.push(refusal, new TypeError('a bug'));
+    const failures: unknown[] = [];
+    const options = { bus: log, group: 'g', maxBatchRecords: 10, maxBatchBytes: 1000 };
+    const app = await startBusApp(LinesModule.register(witness), { ...options, failed: (error) => failures.push(error) });
+    await expect.poll(() => witness.seen).toEqual(['assigned 0', 'batch a']);
+    expect(failures).toEqual([refusal, new TypeError('a bug')]);
+    await app.close();
+  });
+});
