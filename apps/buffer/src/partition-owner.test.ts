@@ -2,9 +2,9 @@ import type { Assignment, Batch, BusRecord, Commit, Consumer, OutgoingRecord, Pr
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
-import { decodeBlockPart, decodeDeadLetter } from '@fleet-forensics/shared/wire/codec';
+import { decodeBlockPart, decodeDeadLetter, encodeBatch } from '@fleet-forensics/shared/wire/codec';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Log, POLICY, criterion } from './fold/log.fixture.ts';
+import { Log, POLICY, criterion, sessionBatch } from './fold/log.fixture.ts';
 import { PartitionOwner } from './partition-owner.ts';
 
 const SETTINGS = readSettings(BufferSettings, { FF_BUFFER_COMMIT_MS: '0' });
@@ -15,10 +15,12 @@ class RecordingBus implements Producer, Pick<Consumer, 'seek' | 'commit'> {
   readonly sent: { topic: string; record: OutgoingRecord }[] = [];
   readonly commits: Commit[] = [];
   isDown = false;
+  /** A topic that can't be written. */
+  down: string | undefined;
 
   async send(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     await Promise.resolve();
-    if (this.isDown) throw new Error('down');
+    if (this.isDown || topic === this.down) throw new Error('down');
     this.asked.push(`send ${topic}`);
     this.sent.push(...records.map((record) => ({ topic, record })));
   }
@@ -40,9 +42,9 @@ beforeEach(() => {
   bus = new RecordingBus();
 });
 
-function ownerOf(committed: Commit | null, begin = 0): PartitionOwner {
+function ownerOf(committed: Commit | null, begin = 0, settings = SETTINGS): PartitionOwner {
   const assignment: Assignment = { topic: SESSION_EVENTS, partition: 3, epoch: 1, begin, end: 100, committed };
-  return new PartitionOwner(assignment, bus as unknown as Consumer, bus, SETTINGS);
+  return new PartitionOwner(assignment, bus as unknown as Consumer, bus, settings);
 }
 
 function batchOf(records: readonly BusRecord[]): Batch {
@@ -100,6 +102,52 @@ describe('the owner of a partition', () => {
       error: expect.stringMatching(/^FF_BAD_RECORD: /),
       value: Buffer.from('junk'),
     });
+  });
+
+  it('publishes nothing twice when only a part of it could be published', async () => {
+    const owner = ownerOf(null);
+    const batch = batchOf(failedLogin().raw(Buffer.from('junk')).records);
+    bus.down = DEAD_LETTERS;
+    await expect(owner.take(batch, 1)).rejects.toThrow('down');
+    bus.down = undefined;
+    await owner.take(batch, 2);
+    expect(bus.sent.map(({ topic }) => topic)).toEqual([BLOCKS, DEAD_LETTERS]);
+  });
+
+  it('tells of a block that it can not encode, and goes on', async () => {
+    const log = new Log().batch('s', { policy: { ...POLICY, bufferSize: 100_000 } });
+    const damaged = { ...sessionBatch('s', {}), messages: Buffer.alloc(800_000, 0xff), messageCount: 1 };
+    log
+      .raw(encodeBatch(damaged))
+      .raw(encodeBatch(damaged))
+      .batch('s', { criterion: criterion('FailedLogin') });
+    log.batch('t', { policy: POLICY, lines: ['one'], criterion: criterion('FailedLogin') });
+    await ownerOf(null).take(batchOf(log.records), 1);
+    expect(bus.sent.map(({ topic }) => topic)).toEqual([BLOCKS, DEAD_LETTERS]);
+    expect(decodeDeadLetter(bus.sent[1]!.record.value)).toMatchObject({
+      offset: 3,
+      error: expect.stringMatching(/^FF_BAD_MESSAGE_LIST/),
+    });
+    expect(bus.commits.at(-1)!.metadata).toBe('{"v":1,"position":5}');
+  });
+
+  it('commits no more often than it is told, and what is left when it is asked', async () => {
+    const lazy = readSettings(BufferSettings, { FF_BUFFER_COMMIT_MS: '1000' });
+    const owner = ownerOf(null, 0, lazy);
+    const { records } = failedLogin();
+    await owner.take(batchOf(records.slice(0, 1)), 5000);
+    await owner.take(batchOf(records.slice(1)), 5999);
+    expect(bus.commits).toHaveLength(1);
+    await owner.commit(6000);
+    await owner.commit(6001);
+    expect(bus.commits.map(({ metadata }) => metadata)).toEqual(['{"v":1,"position":1}', '{"v":1,"position":2}']);
+  });
+
+  it('writes no time while it folds what was folded before', async () => {
+    const owner = ownerOf({ offset: 0, metadata: '{"v":1,"position":3}' });
+    await owner.take(batchOf(failedLogin().records), 1);
+    await owner.tick();
+    expect(bus.sent).toEqual([]);
   });
 
   it('writes the time only while a session could be waiting for it', async () => {

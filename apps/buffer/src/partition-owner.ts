@@ -1,4 +1,4 @@
-import type { Assignment, Batch, Consumer, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
+import type { Assignment, Batch, BusRecord, Consumer, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
@@ -53,7 +53,7 @@ export class PartitionOwner {
   async take(batch: Batch, nowMs: number): Promise<void> {
     for (const record of batch.records) {
       if (record.offset < this.fold.position) continue;
-      for (const effect of this.fold.apply(record)) this.#outbox.push(...this.#outgoing(effect));
+      for (const effect of this.fold.apply(record)) this.#outbox.push(...this.#outgoing(effect, record));
     }
     const progress = { watermark: this.fold.watermark(), position: this.fold.position };
     await this.#publish();
@@ -87,22 +87,28 @@ export class PartitionOwner {
     await this.#producer.send(SESSION_EVENTS, [{ key: null, value, partition: this.#assignment.partition }]);
   }
 
+  /** What is acknowledged leaves the outbox at once: the rest is tried again with the next batch, and nothing twice. */
   async #publish(): Promise<void> {
-    const outbox = this.#outbox;
     for (const topic of [BLOCKS, DEAD_LETTERS]) {
-      const records = outbox.filter((outgoing) => outgoing.topic === topic).map(({ record }) => record);
+      const records = this.#outbox.filter((outgoing) => outgoing.topic === topic).map(({ record }) => record);
       if (records.length > 0) await this.#producer.send(topic, records);
+      this.#outbox = this.#outbox.filter((outgoing) => outgoing.topic !== topic);
     }
-    this.#outbox = [];
   }
 
-  #outgoing(effect: Effect): OutgoingTo[] {
-    if (effect.kind === 'block') {
+  /** A block that can't be encoded (a damaged message list in its ring) is told with the record that asked for it. */
+  #outgoing(effect: Effect, record: BusRecord): OutgoingTo[] {
+    if (effect.kind === 'poison') return [this.#letter(record, effect.error)];
+    try {
       const key = Buffer.from(effect.block.header.file);
       return encodeBlock(effect.block).map((value) => ({ topic: BLOCKS, record: { key, value } }));
+    } catch (error) {
+      return [this.#letter(record, error)];
     }
-    const { record, error } = effect;
+  }
+
+  #letter(record: BusRecord, error: unknown): OutgoingTo {
     const reason = error instanceof ForensicsError ? error : new ForensicsError('FF_FOLD_FAILED', String(error));
-    return [{ topic: DEAD_LETTERS, record: deadLetter(this.#assignment, record, reason) }];
+    return { topic: DEAD_LETTERS, record: deadLetter(this.#assignment, record, reason) };
   }
 }

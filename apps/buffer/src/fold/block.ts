@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 import type { BlockHeader } from '@fleet-forensics/shared/wire/block';
-import { MAX_RECORD_BYTES } from '@fleet-forensics/shared/wire/limits';
+import {
+  MAX_DETAIL_BYTES,
+  MAX_FORMATS,
+  MAX_NAME_BYTES,
+  MAX_PATH_BYTES,
+  MAX_RECORD_BYTES,
+} from '@fleet-forensics/shared/wire/limits';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
+import { CONTEXT_TEXTS } from '@fleet-forensics/shared/wire/session-event';
 
 /** A forensic block on its way to the writer. */
 export interface Block {
@@ -13,8 +20,11 @@ export interface Block {
   readonly messages: Buffer;
 }
 
-/** Room for a part's header: a path, a detail and a full context. */
-const HEADER_BYTES = 20_000;
+/** Names in a header at most: node, session, criterion, its requester, the source's topic, a full context, all formats. */
+const MAX_NAMES = 5 + CONTEXT_TEXTS.length + MAX_FORMATS;
+
+/** Room for a part's other fields: the header's texts with tag and length each, and its numbers. */
+const HEADER_BYTES = MAX_PATH_BYTES + MAX_DETAIL_BYTES + MAX_NAMES * (MAX_NAME_BYTES + 4) + 1024;
 
 const PART_BYTES = MAX_RECORD_BYTES - HEADER_BYTES;
 
@@ -27,7 +37,10 @@ export function blockId(sessionKey: string, seq: number, offset: number): Buffer
   return createHash('sha256').update(`${sessionKey}\0${event}`).digest().subarray(0, 16);
 }
 
-/** The block as values of forensic.blocks, in order, each of at most MAX_RECORD_BYTES; always at least one. */
+/**
+ * The block as values of forensic.blocks, in order, each of at most MAX_RECORD_BYTES; always at least one.
+ * @throws ForensicsError FF_BAD_MESSAGE_LIST if a list that is too long for one part is damaged
+ */
 export function encodeBlock({ id, header, messages }: Block): Buffer[] {
   const pieces = cut(messages);
   return pieces.map((piece, part) =>

@@ -107,14 +107,15 @@ describe('a policy', () => {
 });
 
 describe('a record that can not be used', () => {
-  it('is handed on as poison with its offset, and its neighbours count', () => {
+  it('is handed on as poison, and its neighbours count', () => {
     const log = new Log()
       .batch('s', { policy: POLICY, lines: ['one'] })
       .raw(Buffer.from('not protobuf'))
       .raw(Buffer.alloc(0))
       .batch('s', { lines: ['two'], ...FAILED });
-    const effects = foldAll(log);
-    expect(effects.flatMap((effect) => (effect.kind === 'poison' ? [effect.record.offset] : []))).toEqual([1, 2]);
-    expect(blocksOf(effects).map(linesOf)).toEqual([['one', 'two']]);
+    const fold = new PartitionFold(0, 0, 0);
+    const effects = log.records.map((record) => fold.apply(record));
+    expect(effects.map((ofRecord) => ofRecord.map(({ kind }) => kind))).toEqual([[], ['poison'], ['poison'], ['block']]);
+    expect(blocksOf(effects.flat()).map(linesOf)).toEqual([['one', 'two']]);
   });
 });

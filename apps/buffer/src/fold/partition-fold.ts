@@ -9,7 +9,7 @@ import { type Position, Session } from './session.ts';
 export type Effect =
   | { readonly kind: 'block'; readonly block: Block }
   /** A record that can't be used; the fold goes on behind it. */
-  | { readonly kind: 'poison'; readonly record: BusRecord; readonly error: unknown };
+  | { readonly kind: 'poison'; readonly error: unknown };
 
 const NOTHING: readonly Effect[] = [];
 
@@ -79,9 +79,9 @@ export class PartitionFold {
 
   /** The lowest offset that is needed to build this state again. */
   watermark(): number {
-    let watermark = this.#position;
-    for (const { neededFrom } of this.#sessions.values()) watermark = Math.min(watermark, neededFrom);
-    return watermark;
+    // Sessions stand in the order of their first records.
+    for (const { neededFrom } of this.#sessions.values()) return neededFrom;
+    return this.#position;
   }
 
   /** Folds the next record; records come in the order of their offsets, each once. */
@@ -100,7 +100,7 @@ export class PartitionFold {
       return event.kind === 'batch' ? this.#batch(event.batch, at) : this.#tick(event.tick, at);
     } catch (error) {
       this.counters.poison += 1;
-      return [{ kind: 'poison', record, error }];
+      return [{ kind: 'poison', error }];
     }
   }
 
@@ -136,9 +136,8 @@ export class PartitionFold {
   #makeRoom(maxSessions: number): void {
     const surplus = this.#sessions.size - maxSessions;
     if (maxSessions === 0 || surplus <= 0) return;
-    const byIdleTime = [...this.#sessions.values()].toSorted(
-      (a, b) => a.lastRecordMs - b.lastRecordMs || a.neededFrom - b.neededFrom,
-    );
+    // Sessions that a fold has not seen because it started behind their last records are the longest idle ones: it drops as many less.
+    const byIdleTime = [...this.#sessions.values()].toSorted((a, b) => a.lastOffset - b.lastOffset);
     for (const { key } of byIdleTime.slice(0, surplus)) this.#sessions.delete(key);
     this.counters.crowdedOut += surplus;
   }

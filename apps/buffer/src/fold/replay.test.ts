@@ -3,32 +3,40 @@ import { describe, expect, it } from 'vitest';
 import { Log, POLICY, blocksOf, criterion, foldAll, linesOf } from './log.fixture.ts';
 import { PartitionFold } from './partition-fold.ts';
 
-type Step = { readonly kind: 'lines' | 'failed' | 'end' | 'tick' | 'repeat'; readonly session: number; readonly count: number };
+interface Step {
+  readonly kind: 'lines' | 'failed' | 'end' | 'tick' | 'repeat';
+  readonly session: number;
+  readonly count: number;
+  /** 0: at the same moment as the step before. */
+  readonly passS: number;
+}
 
 const step: fc.Arbitrary<Step> = fc.record({
   kind: fc.constantFrom('lines', 'lines', 'lines', 'failed', 'end', 'tick', 'repeat'),
   session: fc.nat({ max: 3 }),
   count: fc.integer({ min: 1, max: 7 }),
+  passS: fc.constantFrom(0, 0, 1, 7, 20),
 });
 
-/** A log of a few numbered sessions with small rings. */
+/** A log of a few numbered sessions with small rings; every other one promises keep-alives. */
 function write(steps: readonly Step[]): Log {
   const log = new Log();
   const policy = { ...POLICY, bufferSize: 5 };
   const nextSeq = [1, 1, 1, 1];
-  for (const { kind, session, count } of steps) {
+  for (const { kind, session, count, passS } of steps) {
     const firstSeq = nextSeq[session]!;
-    log.pass(count);
+    const keepAliveS = session % 2 === 0 ? 0 : 5;
+    log.pass(passS);
     if (kind === 'repeat' && log.records.length > 0) log.again();
-    if (kind === 'tick') log.tick({ idleS: 30, maxSessions: 3 });
+    if (kind === 'tick') log.tick({ idleS: 30, maxSessions: 2 });
     if (kind === 'end') log.batch(`s${session}`, { end: { reason: 'quit' } });
     if (kind === 'failed') {
-      log.batch(`s${session}`, { policy, criterion: criterion('FailedLogin', { seq: firstSeq }) });
+      log.batch(`s${session}`, { policy, keepAliveS, criterion: criterion('FailedLogin', { seq: firstSeq }) });
       nextSeq[session] = firstSeq + 1;
     }
     if (kind === 'lines') {
       const lines = Array.from({ length: count }, (_, index) => `${session}/${firstSeq + index}`);
-      log.batch(`s${session}`, { policy, firstSeq, lines });
+      log.batch(`s${session}`, { policy, keepAliveS, firstSeq, lines });
       nextSeq[session] = firstSeq + count;
     }
   }
@@ -41,16 +49,20 @@ const shown = (effects: ReturnType<typeof foldAll>) =>
 describe('a fold that starts again at its watermark', () => {
   it('is silent below the committed position and behind it files what the one that never stopped files', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), fc.nat({ max: 60 }), (steps, crashAt) => {
+      fc.property(fc.array(step, { minLength: 5, maxLength: 80 }), fc.nat({ max: 80 }), (steps, crashAt) => {
         const log = write(steps);
         const whole = new PartitionFold(0, 0, 0);
         const before: ReturnType<typeof foldAll> = [];
         for (const record of log.records.slice(0, crashAt)) before.push(...whole.apply(record));
         const restarted = new PartitionFold(0, whole.watermark(), whole.position);
         expect(shown(foldAll(log, restarted))).toEqual(shown(foldAll(log, whole)));
-        expect([restarted.isLive, restarted.watermark()]).toEqual([true, whole.watermark()]);
+        expect([restarted.isLive, restarted.watermark(), restarted.sessionCount]).toEqual([
+          true,
+          whole.watermark(),
+          whole.sessionCount,
+        ]);
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
   });
 

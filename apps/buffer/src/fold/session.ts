@@ -1,5 +1,6 @@
 import { sessionKey } from '@fleet-forensics/shared/session-key';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
+import { MAX_RING_BYTES } from '@fleet-forensics/shared/wire/limits';
 import { withoutFirst } from '@fleet-forensics/shared/wire/message-list';
 import type { Criterion, Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import { type Block, blockId } from './block.ts';
@@ -15,7 +16,7 @@ const KEEP_ALIVES_MISSED = 3;
 /** What holds for a session until its publisher stamps a policy: its messages are kept, nothing is filed. */
 const UNSTAMPED: Policy = {
   bufferSize: 1024,
-  bufferBytes: 64 * 1024 * 1024,
+  bufferBytes: MAX_RING_BYTES,
   criteria: [],
   capture: [],
   file: '',
@@ -46,6 +47,7 @@ export class Session {
   /** The highest sequence number taken; 0 = none. */
   #lastSeq = 0;
   #lastRecordMs = 0;
+  #lastOffset = 0;
   #keepAliveS = 0;
 
   constructor(node: string, session: string, firstOffset: number) {
@@ -55,9 +57,9 @@ export class Session {
     this.neededFrom = firstOffset;
   }
 
-  /** Record time of the last record, milliseconds since 1970. */
-  get lastRecordMs(): number {
-    return this.#lastRecordMs;
+  /** Of the session's last record. */
+  get lastOffset(): number {
+    return this.#lastOffset;
   }
 
   get ringBytes(): number {
@@ -72,13 +74,14 @@ export class Session {
   take(batch: SessionBatch, at: Position): Block | undefined {
     const lastSeq = lastSeqOf(batch);
     const isRepeat = lastSeq > 0 && lastSeq <= this.#lastSeq;
-    const repeated = isRepeat ? batch.messageCount : this.#repeatedIn(batch);
+    const repeated = isRepeat ? batch.messageCount + (batch.criterion ? 1 : 0) : this.#repeatedIn(batch);
     const messages = repeated > 0 && !isRepeat ? withoutFirst(batch.messages, repeated) : batch.messages;
     this.#lastRecordMs = at.timeMs;
+    this.#lastOffset = at.offset;
+    this.#keepAliveS = batch.keepAliveS;
     this.#ledger.repeated += repeated;
     if (isRepeat) return undefined;
 
-    if (batch.open) this.#keepAliveS = batch.keepAliveS;
     if (batch.context) Object.assign(this.#context, batch.context);
     if (batch.policy) this.#adopt(batch.policy);
     this.#ledger.droppedAtSource += batch.dropped;
@@ -88,7 +91,10 @@ export class Session {
     return batch.criterion && this.#fire(batch.criterion, at);
   }
 
-  /** What becomes of an idle session at a tick; `lost` is an untimely death of its node. */
+  /**
+   * What becomes of an idle session at a tick; `lost` is an untimely death of its node. It depends on the session's last record
+   * alone: a fold that started in the middle of the session comes to the same.
+   */
   idleAt(timeMs: number, idleS: number): 'live' | 'expired' | 'lost' {
     const idleMs = timeMs - this.#lastRecordMs;
     if (this.#keepAliveS > 0) return idleMs > KEEP_ALIVES_MISSED * this.#keepAliveS * 1000 ? 'lost' : 'live';
@@ -106,8 +112,9 @@ export class Session {
   }
 
   #adopt(policy: Policy): void {
-    if (policy.version === this.#policy.version && policy.name === this.#policy.name) return;
-    const isOtherServer = this.#policy !== UNSTAMPED && policy.name !== this.#policy.name;
+    const isFirst = this.#policy === UNSTAMPED;
+    if (!isFirst && policy.version === this.#policy.version && policy.name === this.#policy.name) return;
+    const isOtherServer = !isFirst && policy.name !== this.#policy.name;
     if (isOtherServer) this.#ledger.evicted += this.#ring.flush().count;
     this.#policy = policy;
     this.#ledger.evicted += this.#ring.resize(policy.bufferSize, policy.bufferBytes);

@@ -22,7 +22,7 @@ describe('at a tick', () => {
       .batch('s', { open: true, keepAliveS: 5, policy: POLICY, lines: ['last words'] })
       .pass(15)
       .tick()
-      .batch('s', { keepAlive: true })
+      .batch('s', { keepAlive: true, keepAliveS: 5 })
       .pass(15)
       .tick()
       .pass(1)
@@ -31,6 +31,22 @@ describe('at a tick', () => {
     const blocks = blocksOf(foldAll(log));
     expect(blocks.map(linesOf)).toEqual([['last words']]);
     expect(blocks[0]!.header.criterion).toMatchObject({ name: 'UntimelyDeath', detail: 'node lost' });
+  });
+
+  it('a repeat counts as a sign of life, and a record without the promise ends it', () => {
+    const alive = new Log()
+      .batch('s', { keepAliveS: 5, policy: POLICY, firstSeq: 1, lines: ['one'] })
+      .pass(10)
+      .again()
+      .pass(10)
+      .tick();
+    expect(foldAll(alive)).toEqual([]);
+    const released = new Log()
+      .batch('s', { keepAliveS: 5, policy: POLICY })
+      .batch('s', { lines: ['one'] })
+      .pass(60)
+      .tick();
+    expect(foldAll(released)).toEqual([]);
   });
 
   it('the longest idle sessions over the bound make room', () => {

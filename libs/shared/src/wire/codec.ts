@@ -7,9 +7,11 @@ import {
   MAX_BLOCK_PARTS,
   MAX_CRITERIA,
   MAX_DETAIL_BYTES,
+  MAX_FORMATS,
   MAX_NAME_BYTES,
   MAX_PATH_BYTES,
   MAX_RECORD_BYTES,
+  MAX_RING_BYTES,
   MAX_RING_MESSAGES,
 } from './limits.ts';
 import {
@@ -186,10 +188,10 @@ function toPolicy(wire: fleet_forensics.v1.Policy.$Properties): Policy {
   const criteria = wire.criteria ?? [];
   const formats = wire.formats ?? [];
   if (bufferSize < 1 || bufferSize > MAX_RING_MESSAGES) throw bad('policy', `has a buffer of ${bufferSize} messages`);
-  if (criteria.length > MAX_CRITERIA || formats.length > MAX_CRITERIA) throw bad('policy', 'names too many criteria or formats');
+  if (criteria.length > MAX_CRITERIA || formats.length > MAX_FORMATS) throw bad('policy', 'names too many criteria or formats');
   return {
     bufferSize,
-    bufferBytes: safe('policy', wire.bufferBytes!),
+    bufferBytes: Math.min(safe('policy', wire.bufferBytes!) || MAX_RING_BYTES, MAX_RING_BYTES),
     criteria: criteria.map((value) => name('criterion', value)),
     capture: wire.capture ?? [],
     file: text('file', wire.file!, MAX_PATH_BYTES),

@@ -26,6 +26,7 @@ describe('a dead letter', () => {
     const long = new ForensicsError('FF_BAD_RECORD', '€'.repeat(10_000));
     const record = deadLetter(PLACE, { offset: 9, key: Buffer.alloc(100_000), value }, long);
     const letter = decodeDeadLetter(record.value);
+    expect(record.value.length + record.key!.length).toBeLessThan(MAX_RECORD_BYTES + 10_000);
     expect(letter.value.length).toBeGreaterThan(850_000);
     expect(letter.error).toContain(`(the first ${letter.value.length} of 1800000 bytes)`);
   });

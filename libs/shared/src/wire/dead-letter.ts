@@ -21,7 +21,7 @@ export function deadLetter(
   // A UTF-16 unit takes at most three bytes of UTF-8.
   const said = `${error.code}: ${error.message}`.slice(0, MAX_ERROR_BYTES / 3 - 64);
   return {
-    key: record.key,
+    key: record.key && key,
     value: encodeDeadLetter({ topic, partition, offset: record.offset, error: `${said}${cut}`, key, value }),
   };
 }

@@ -21,8 +21,14 @@ export const MAX_RECORD_BYTES = 900_000;
 /** Criteria of one policy. */
 export const MAX_CRITERIA = 64;
 
+/** Block formats of one policy. */
+export const MAX_FORMATS = 8;
+
 /** Messages of one record; a ring evicts by whole records. */
 export const MAX_BATCH_MESSAGES = 1_000;
+
+/** A policy's ring, encoded message bytes. */
+export const MAX_RING_BYTES = 64 * 1024 * 1024;
 
 /** A policy's ring, messages. */
 export const MAX_RING_MESSAGES = 100_000;

@@ -88,7 +88,7 @@ export interface SessionBatch {
   /** A serialized MessageList. */
   readonly messages: Uint8Array;
   readonly open: boolean;
-  /** With open: seconds; 0 = no promise. */
+  /** The promise that holds from this record on: seconds; 0 = none. */
   readonly keepAliveS: number;
   readonly keepAlive: boolean;
   /** Messages the source lost before this batch, by its own count. */
