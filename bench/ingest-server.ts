@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startIngest } from '@fleet-forensics/ingest/main';
+import { startIngest } from '@fleet-forensics/ingest/ingest-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';

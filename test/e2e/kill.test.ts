@@ -80,7 +80,6 @@ it(
       await pause(next() * 400);
       await recorder.kill('SIGKILL');
       await Promise.all(driven);
-      // What a reader of the file finds between two runs may end in a torn write; the next start cuts it off.
     }
 
     const recorder = await RecorderProcess.start(dataDir);

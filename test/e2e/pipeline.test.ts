@@ -122,6 +122,18 @@ describe('a failed login posted over HTTP', () => {
   });
 });
 
+it('a recorder that is told to end files what it has accepted first', async () => {
+  const recorder = await recorderWith();
+  const sessions = Array.from({ length: 500 }, (_, index) => `s${index}`);
+  const { status } = await post(
+    recorder.url,
+    sessions.flatMap((session) => [message(session, 'one'), failed(session)]),
+  );
+  await recorder.close();
+  expect([status, filedBlocks(recorder.forensicRoot).length]).toEqual([202, 500]);
+  expect(recorder.counts()).toMatchObject({ accepted: 1000, blocks: 500, filed: 500, repeated: 0 });
+});
+
 it('a recorder that is started again goes on with the rings it had', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'fleet-forensics-e2e-'));
   const first = await recorderWith({ FF_DATA_DIR: dataDir });

@@ -1,5 +1,5 @@
 import { PartitionFold } from '@fleet-forensics/buffer/fold/partition-fold';
-import { startIngest } from '@fleet-forensics/ingest/main';
+import { startIngest } from '@fleet-forensics/ingest/ingest-app';
 import type { OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';

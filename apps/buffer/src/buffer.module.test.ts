@@ -33,11 +33,11 @@ async function publish(session: string, fields: BatchFields): Promise<void> {
   await log.producer().send(SESSION_EVENTS, [{ key, value: encodeBatch(sessionBatch(session, fields)) }]);
 }
 
-function startBuffer(environment: Record<string, string> = {}) {
+async function startBuffer(environment: Record<string, string> = {}): Promise<INestMicroservice> {
   const settings = readSettings(BufferSettings, environment);
   const failed = (error: unknown) => expect.fail(String(error));
   const options = { bus: log, group: 'buffer', maxBatchRecords: 100, maxBatchBytes: 1_000_000, failed };
-  return startBusApp(BufferModule.register({ bus: log, settings }), options);
+  return (await startBusApp(BufferModule.register({ bus: log, settings }), options)).app;
 }
 
 function sessionsIn(buffer: INestMicroservice): number {

@@ -1,6 +1,7 @@
 import type { Assignment, Batch, Consumer, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
+import { addCounts, type FoldCounters, noCounts } from './fold/fold-counters.ts';
 import { PartitionOwner } from './partition-owner.ts';
 import { startPointOf } from './start-point.ts';
 
@@ -17,6 +18,8 @@ export interface SessionBufferPorts {
 export class SessionBuffer {
   readonly #ports: SessionBufferPorts;
   readonly #owners = new Map<number, PartitionOwner>();
+  /** Of the partitions that were handed over. */
+  readonly #past = noCounts();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(ports: SessionBufferPorts) {
@@ -30,6 +33,13 @@ export class SessionBuffer {
   /** True when every ring of every owned partition is as it was before a restart. */
   get isRestored(): boolean {
     return this.owners.every(({ fold }) => fold.isLive);
+  }
+
+  /** What was folded since the start, replays included. */
+  get counts(): FoldCounters {
+    const sum = { ...this.#past };
+    for (const { fold } of this.#owners.values()) addCounts(sum, fold.counters);
+    return sum;
   }
 
   assigned(assignments: readonly Assignment[], consumer: Consumer): void {
@@ -55,6 +65,7 @@ export class SessionBuffer {
   async revoked(ownerships: readonly Ownership[]): Promise<void> {
     const leaving = ownerships.flatMap(({ partition }) => this.#owners.get(partition) ?? []);
     for (const { partition } of ownerships) this.#owners.delete(partition);
+    for (const { fold } of leaving) addCounts(this.#past, fold.counters);
     if (this.#owners.size === 0) this.#stopTicking();
     await Promise.all(leaving.map((owner) => this.#commit(owner)));
   }

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
 import { type FleetReport, runSampleFleet } from './sample-fleet.ts';
 import { drain, endAsked } from './process-end.ts';
@@ -12,12 +14,18 @@ function say(...lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** @throws ForensicsError FF_LOG_IN_USE if another demo is running on it */
+async function empty(dataDir: string): Promise<void> {
+  await new EmbeddedLog({ dir: join(dataDir, 'log') }).close();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
 /** On the usual port, or on a free one where that is taken. */
 async function start(): Promise<Recorder> {
   const environment = { ...process.env };
   if (!environment['FF_DATA_DIR']) {
     environment['FF_DATA_DIR'] = DATA_DIR;
-    rmSync(DATA_DIR, { recursive: true, force: true });
+    await empty(DATA_DIR);
   }
   const warn = (message: string) => process.stderr.write(`warning: ${message}\n`);
   try {

@@ -23,7 +23,10 @@ async function main(): Promise<number> {
   );
   await endAsked();
   process.stdout.write('draining …\n');
-  return (await drain(recorder)) ? 0 : 1;
+  const isDrained = await drain(recorder);
+  const counts = Object.entries(recorder.counts()).filter(([, count]) => count > 0);
+  process.stdout.write(`${counts.map(([name, count]) => `${name} ${count}`).join(', ') || 'nothing happened'}\n`);
+  return isDrained ? 0 : 1;
 }
 
 process.exit(await main());

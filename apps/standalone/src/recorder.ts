@@ -1,9 +1,11 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
-import { startIngest } from '@fleet-forensics/ingest/main';
-import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
+import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
+import { Counters } from '@fleet-forensics/ingest/counters';
+import { startIngest } from '@fleet-forensics/ingest/ingest-app';
+import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
+import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
@@ -11,7 +13,8 @@ import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-l
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/settings/setting';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
-import { SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
+import { BLOCKS, DEAD_LETTERS, FILINGS, SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
+import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
 
 /** All services of one process on the embedded log. */
@@ -21,7 +24,12 @@ export interface Recorder {
   readonly dataDir: string;
   /** Every ForensicLogFile lies below it. */
   readonly forensicRoot: string;
-  /** Answers what is in flight, files what can be filed, and closes the log. */
+  /** What was done since the start, and what was dropped on the way, by name. */
+  counts(): Readonly<Record<string, number>>;
+  /**
+   * Answers what is in flight, files what was accepted, as far as that takes no longer than a few seconds, and closes the log.
+   * What is left is filed after the next start.
+   */
   close(): Promise<void>;
 }
 
@@ -31,8 +39,19 @@ export interface RecorderOptions {
   readonly warn: (message: string) => void;
 }
 
+/** For the buffer and for the writer, to finish what lies on the log when the recorder is closed. */
+const DRAIN_MS = 1000;
+
+/** Shares of FF_LOG_BYTES, over all partitions of a topic. */
+const LOG_SHARES: Readonly<Record<string, number>> = {
+  [SESSION_EVENTS]: 0.6,
+  [BLOCKS]: 0.3,
+  [FILINGS]: 0.05,
+  [DEAD_LETTERS]: 0.05,
+};
+
 /**
- * Starts writer, buffer and ingest, in this order: nothing is accepted before it can be filed.
+ * Starts writer, buffer and ingest on one log.
  * @throws ForensicsError FF_BAD_SETTING, FF_UNKNOWN_SETTING, FF_LOG_IN_USE and what the log and the listener throw
  */
 export async function startRecorder({ environment, warn }: RecorderOptions): Promise<Recorder> {
@@ -46,13 +65,9 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
 
   const dataDir = resolve(logSettings.dataDir);
   const forensicRoot = resolve(writerSettings.root || join(dataDir, 'forensic'));
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const failed = (error: unknown) => warn(error instanceof Error ? error.message : String(error));
   const log = new EmbeddedLog({ dir: join(dataDir, 'log'), failed });
-  const closers: (() => Promise<void>)[] = [() => log.close()];
-  const close = async () => {
-    for (const closer of closers.splice(0).toReversed()) await closer();
-  };
+  const closers = [() => log.close()];
   try {
     await log.ensureTopics(topicsOf(logSettings));
     const consumer = { bus: log, maxBatchRecords, maxBatchBytes, failed };
@@ -63,22 +78,50 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       journal: join(dataDir, 'journal.sqlite'),
     });
     const writer = await startBusApp(writerModule, { ...consumer, group: 'forensic-writer' });
-    closers.push(() => writer.close());
+    closers.push(() => drainAndClose(writer));
     const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: 'forensic-buffer' });
-    closers.push(() => buffer.close());
+    closers.push(() => drainAndClose(buffer));
     const ingest = await startIngest({ bus: log, settings: ingestSettings, policySettings });
     closers.push(() => ingest.app.close());
-    return { url: ingest.url, dataDir, forensicRoot, close };
+    const counters = ingest.app.get(Counters);
+    const counts = () => ({
+      ...countsOfIngest(counters),
+      ...buffer.app.get(SessionBuffer).counts,
+      ...writer.app.get(WriterCounters),
+    });
+    return { url: ingest.url, dataDir, forensicRoot, counts, close: () => closeAll(closers) };
   } catch (error) {
-    await close();
+    await closeAll(closers).catch((cause: unknown) => failed(cause));
     throw error;
   }
 }
 
-/** The topics with the embedded log's bound on what session events may take. */
-function topicsOf({ logBytes }: EmbeddedLogSettings): typeof TOPICS {
-  return TOPICS.map((topic) =>
-    topic.name === SESSION_EVENTS ? { ...topic, retentionBytes: Math.floor(logBytes / topic.partitions) } : topic,
-  );
+/** Finishes what lies on the log, within DRAIN_MS, and hands its partitions over. */
+async function drainAndClose({ app, server }: BusApp): Promise<void> {
+  try {
+    await server.caughtUp(DRAIN_MS);
+  } finally {
+    await app.close();
+  }
+}
+
+/** The last one first; one that fails does not keep the others open. @throws the first failure */
+async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const closer of closers.splice(0).toReversed()) await closer().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+function countsOfIngest({ accepted, rejectedByCode, ignored, overloaded, failedBatches }: Counters): Record<string, number> {
+  const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
+  return { accepted, rejected, ignored, overloaded, failedBatches };
+}
+
+/** The embedded log's topics with their shares of the bytes that it may keep. */
+function topicsOf({ logBytes }: EmbeddedLogSettings): TopicSpec[] {
+  return TOPICS.map((topic) => ({
+    ...topic,
+    retentionBytes: Math.ceil((logBytes * (LOG_SHARES[topic.name] ?? 0)) / topic.partitions),
+  }));
 }

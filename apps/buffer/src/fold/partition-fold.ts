@@ -3,6 +3,7 @@ import { sessionKey } from '@fleet-forensics/shared/session-key';
 import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
 import type { SessionBatch, Tick } from '@fleet-forensics/shared/wire/session-event';
 import type { Block } from './block.ts';
+import { type FoldCounters, noCounts } from './fold-counters.ts';
 import { type Position, Session } from './session.ts';
 
 /** What a record asks of the world. A fold that replays asks for nothing: it was done when the record was first folded. */
@@ -13,19 +14,6 @@ export type Effect =
 
 const NOTHING: readonly Effect[] = [];
 
-/** What a fold has seen, for metrics; not part of its state. */
-export interface FoldCounters {
-  records: number;
-  messages: number;
-  blocks: number;
-  poison: number;
-  /** Sessions that ended, fell silent without and with the keep-alive promise, or were over the bound. */
-  ended: number;
-  expired: number;
-  lost: number;
-  crowdedOut: number;
-}
-
 /**
  * The state of every session of one partition: a pure function of the partition's records up to `position`. It has no clock:
  * time is what records say.
@@ -35,16 +23,7 @@ export class PartitionFold {
   readonly #sessions = new Map<string, Session>();
   readonly #liveFrom: number;
   #position: number;
-  readonly counters: FoldCounters = {
-    records: 0,
-    messages: 0,
-    blocks: 0,
-    poison: 0,
-    ended: 0,
-    expired: 0,
-    lost: 0,
-    crowdedOut: 0,
-  };
+  readonly counters: FoldCounters = noCounts();
 
   /**
    * @param start offset of the first record to fold: the committed watermark

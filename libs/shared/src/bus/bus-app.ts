@@ -2,14 +2,21 @@ import type { DynamicModule, INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { BusServer, KeepErrorFilter, type BusServerOptions } from './bus-server.ts';
 
-/** Starts a Nest application that consumes from the bus; `close()` hands its partitions over first. */
-export async function startBusApp(module: DynamicModule, options: BusServerOptions): Promise<INestMicroservice> {
+/** A Nest application that consumes from the bus. */
+export interface BusApp {
+  readonly app: INestMicroservice;
+  readonly server: BusServer;
+}
+
+/** Starts one; closing the app hands its partitions over first. */
+export async function startBusApp(module: DynamicModule, options: BusServerOptions): Promise<BusApp> {
+  const server = new BusServer(options);
   const app = await NestFactory.createMicroservice(module, {
-    strategy: new BusServer(options),
+    strategy: server,
     logger: ['warn', 'error', 'fatal'],
     abortOnError: false,
   });
   app.useGlobalFilters(new KeepErrorFilter());
   await app.listen();
-  return app;
+  return { app, server };
 }

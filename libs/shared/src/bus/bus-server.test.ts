@@ -57,10 +57,29 @@ describe('a Nest application on the bus', () => {
     await log.producer().send(TOPIC, records);
     const witness = new Witness();
     const options = { bus: log, group: 'g', maxBatchRecords: 10, maxBatchBytes: 1000 };
-    const app = await startBusApp(LinesModule.register(witness), { ...options, failed: (error) => expect.fail(String(error)) });
+    const { app, server } = await startBusApp(LinesModule.register(witness), {
+      ...options,
+      failed: (error) => expect.fail(String(error)),
+    });
     await expect.poll(() => witness.seen).toEqual(['assigned 0 1', 'batch a b c']);
+    expect(await server.caughtUp(1000)).toBe(true);
     await app.close();
     expect(witness.seen.at(-1)).toBe('revoked 2');
+  });
+
+  it('has caught up only when what lies on the log is handled', async () => {
+    const log = openLog({ dir: scratchDir(), retryDelayMs: { first: 30, last: 30 } });
+    await log.ensureTopics([{ name: TOPIC, partitions: 1, retentionMs: 0, retentionBytes: 0 }]);
+    const witness = new Witness();
+    const options = { bus: log, group: 'g', maxBatchRecords: 10, maxBatchBytes: 1000, failed: () => {} };
+    const { app, server } = await startBusApp(LinesModule.register(witness), options);
+    await expect.poll(() => witness.seen).toEqual(['assigned 0']);
+    witness.refusals.push(new Error('not yet'));
+    await log.producer().send(TOPIC, [{ key: null, value: Buffer.from('a') }]);
+    expect(await server.caughtUp(1)).toBe(false);
+    expect(await server.caughtUp(10_000)).toBe(true);
+    expect(witness.seen.at(-1)).toBe('batch a');
+    await app.close();
   });
 
   it('gets a batch again that it refused, and the reason reaches the operator as it was', async () => {
@@ -72,7 +91,7 @@ describe('a Nest application on the bus', () => {
     witness.refusals.push(refusal, new TypeError('a bug'));
     const failures: unknown[] = [];
     const options = { bus: log, group: 'g', maxBatchRecords: 10, maxBatchBytes: 1000 };
-    const app = await startBusApp(LinesModule.register(witness), { ...options, failed: (error) => failures.push(error) });
+    const { app } = await startBusApp(LinesModule.register(witness), { ...options, failed: (error) => failures.push(error) });
     await expect.poll(() => witness.seen).toEqual(['assigned 0', 'batch a']);
     expect(failures).toEqual([refusal, new TypeError('a bug')]);
     await app.close();

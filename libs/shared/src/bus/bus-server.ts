@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
 import { ForensicsError } from '../error.ts';
-import type { Assignment, Batch, Bus, Consumer, Ownership } from './port.ts';
+import type { Assignment, Batch, Bus, Consumer, Ownership, PartitionId } from './port.ts';
 
 /** What an event handler gets as its `@Ctx()`. */
 export interface BusContext {
@@ -17,6 +18,12 @@ export function assignedOf(topic: string): string {
 /** Pattern of the event `(ownerships: Ownership[], context)`: see ConsumerHandlers.revoked. */
 export function revokedOf(topic: string): string {
   return `${topic}#revoked`;
+}
+
+const LOOK_EVERY_MS = 5;
+
+function keyOf({ topic, partition }: PartitionId): string {
+  return `${topic}/${partition}`;
 }
 
 export interface BusServerOptions {
@@ -34,6 +41,8 @@ export interface BusServerOptions {
  */
 export class BusServer extends Server implements CustomTransportStrategy {
   readonly #options: BusServerOptions;
+  /** Offset of the next record that is not handled, by partition owned. */
+  readonly #next = new Map<string, PartitionId & { offset: number }>();
   #consumer: Consumer | undefined;
 
   constructor(options: BusServerOptions) {
@@ -53,6 +62,18 @@ export class BusServer extends Server implements CustomTransportStrategy {
     this.#consumer = undefined;
   }
 
+  /** Resolves when every record that lies on the owned partitions now is handled; false if that is not so in time. */
+  async caughtUp(withinMs: number): Promise<boolean> {
+    const ends = await Promise.all(
+      [...this.#next].map(async ([key, partition]) => [key, (await this.#options.bus.offsets(partition)).end] as const),
+    );
+    const isBehind = () => ends.some(([key, end]) => (this.#next.get(key)?.offset ?? end) < end);
+    for (const giveUpAt = performance.now() + withinMs; isBehind(); await pause(LOOK_EVERY_MS)) {
+      if (performance.now() > giveUpAt) return false;
+    }
+    return true;
+  }
+
   override on(): void {
     throw new ForensicsError('FF_NOT_SUPPORTED', 'the bus transport has no events of its own');
   }
@@ -67,9 +88,21 @@ export class BusServer extends Server implements CustomTransportStrategy {
     this.#consumer = await bus.consume(
       { group, topics, maxBatchRecords, maxBatchBytes },
       {
-        assigned: (assignments, consumer) => this.#byTopic(assignedOf, assignments, consumer),
-        revoked: (ownerships, consumer) => this.#byTopic(revokedOf, ownerships, consumer),
-        batch: (batch, consumer) => this.#dispatch(batch.topic, batch, consumer),
+        assigned: async (assignments, consumer) => {
+          for (const { topic, partition, committed, begin } of assignments) {
+            this.#next.set(keyOf({ topic, partition }), { topic, partition, offset: committed?.offset ?? begin });
+          }
+          await this.#byTopic(assignedOf, assignments, consumer);
+        },
+        revoked: async (ownerships, consumer) => {
+          for (const ownership of ownerships) this.#next.delete(keyOf(ownership));
+          await this.#byTopic(revokedOf, ownerships, consumer);
+        },
+        batch: async (batch, consumer) => {
+          await this.#dispatch(batch.topic, batch, consumer);
+          const { topic, partition } = batch;
+          this.#next.set(keyOf(batch), { topic, partition, offset: batch.records.at(-1)!.offset + 1 });
+        },
         failed,
       },
     );

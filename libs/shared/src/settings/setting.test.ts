@@ -17,13 +17,17 @@ describe('settings', () => {
       capture: ['TraceLog', 'syslog'],
       engine: false,
     });
-    expect(readSettings(EmbeddedLogSettings, { FF_DATA_DIR: '' }).dataDir).toBe('./data');
+    expect(readSettings(EmbeddedLogSettings, { FF_DATA_DIR: '', FF_LOG_BYTES: '0' })).toMatchObject({
+      dataDir: './data',
+      logBytes: 0,
+    });
   });
 
   it.each([
     [IngestSettings, 'FF_INGEST_PORT', '65536', '0 to 65535'],
     [IngestSettings, 'FF_INGEST_PORT', '80a', '0 to 65535'],
     [IngestSettings, 'FF_INGEST_BODY_BYTES', '-1', '1024 to 268435456 (bytes)'],
+    [EmbeddedLogSettings, 'FF_LOG_BYTES', '1000', '67108864 to'],
     [PolicySettings, 'FF_BUFFER_SIZE', '0', '1 to 100000 (messages)'],
     [PolicySettings, 'FF_CAPTURE', 'TraceLog Tracelogs', 'one or more of Unspec'],
     [PolicySettings, 'FF_CRITERIA', 'Failed-Login', 'names of your own in letters and digits'],

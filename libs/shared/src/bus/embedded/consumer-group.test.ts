@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConsumerHandlers, Ownership } from '../port.ts';
+import type { Assignment, Batch, ConsumerHandlers, Ownership } from '../port.ts';
 import { retryDelay } from './embedded-log-options.ts';
 import { openLog, records, scratchDir } from './scratch-log.fixture.ts';
 import { Turns } from './turns.ts';
@@ -77,6 +77,32 @@ describe('a consumer that closes', () => {
 });
 
 describe('a commit', () => {
+  it('that is not written yet when its partition moves is what the next owner starts from', async () => {
+    const log = await logWithTopic();
+    await log.producer().send('t', records(1));
+    const [joined, moved] = [Promise.withResolvers<void>(), Promise.withResolvers<readonly Assignment[]>()];
+    const written: Promise<void>[] = [];
+    const commit = { offset: 1, metadata: 'in flight' };
+    const leaving = await log.consume(OPTIONS, {
+      ...QUIET,
+      assigned: async () => joined.resolve(),
+      revoked: async (ownerships, consumer) => {
+        for (const ownership of ownerships.filter(({ partition }) => partition === 0))
+          written.push(consumer.commit(ownership, commit));
+      },
+    });
+    await joined.promise;
+    await log.consume(OPTIONS, {
+      ...QUIET,
+      assigned: async (assignments) => {
+        if (assignments.some(({ partition }) => partition === 0)) moved.resolve(assignments);
+      },
+    });
+    await leaving.close();
+    expect((await moved.promise).find(({ partition }) => partition === 0)?.committed).toEqual(commit);
+    await Promise.all(written);
+  });
+
   it.each([
     { offset: -1, metadata: '' },
     { offset: 2, metadata: '' },
@@ -91,6 +117,23 @@ describe('a commit', () => {
       batch: (batch, consumer) => consumer.commit(batch, commit).then(answer.resolve, answer.reject),
     });
     await expect(answer.promise).rejects.toMatchObject({ code: 'FF_BAD_COMMIT' });
+  });
+});
+
+describe('a seek', () => {
+  it('to before the beginning of a partition never brings records of another one', async () => {
+    const log = await logWithTopic();
+    await log.producer().send('t', [...records(3), { key: null, value: Buffer.from('of 1'), partition: 1 }]);
+    const delivered = Promise.withResolvers<Batch>();
+    await log.consume(OPTIONS, {
+      ...QUIET,
+      assigned: async (_, consumer) => consumer.seek({ topic: 't', partition: 1 }, -(2 ** 43)),
+      batch: async (batch) => {
+        if (batch.partition === 1) delivered.resolve(batch);
+      },
+    });
+    const { records: found } = await delivered.promise;
+    expect(found.map(({ offset, value }) => [offset, Buffer.from(value).toString()])).toEqual([[0, 'of 1']]);
   });
 });
 

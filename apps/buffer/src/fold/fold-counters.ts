@@ -1,0 +1,21 @@
+/** What a fold has seen, for whoever watches it; not part of its state. */
+export interface FoldCounters {
+  records: number;
+  messages: number;
+  blocks: number;
+  poison: number;
+  /** Sessions that ended, fell silent without and with the keep-alive promise, or were over the bound. */
+  ended: number;
+  expired: number;
+  lost: number;
+  crowdedOut: number;
+}
+
+export function noCounts(): FoldCounters {
+  return { records: 0, messages: 0, blocks: 0, poison: 0, ended: 0, expired: 0, lost: 0, crowdedOut: 0 };
+}
+
+/** Adds `counts` to `sum`. */
+export function addCounts(sum: FoldCounters, counts: FoldCounters): void {
+  for (const name of Object.keys(sum) as (keyof FoldCounters)[]) sum[name] += counts[name];
+}
