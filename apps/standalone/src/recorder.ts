@@ -88,7 +88,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const counts = () => ({
       ...countsOfIngest(counters),
       ...buffer.app.get(SessionBuffer).counts,
-      ...writer.app.get(WriterCounters),
+      ...Object.fromEntries(Object.entries(writer.app.get(WriterCounters))),
     });
     return { url: ingest.url, dataDir, forensicRoot, counts, close: () => closeAll(closers) };
   } catch (error) {
