@@ -44,5 +44,8 @@ if (script !== undefined) {
   // Ctrl-C reaches the child by itself; it decides when to go.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm does not hand every signal on: without it there is nobody to end what it started.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
   child.on('exit', (status, signal) => process.exit(signal ? 1 : status));
 }

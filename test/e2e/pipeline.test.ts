@@ -122,6 +122,17 @@ describe('a failed login posted over HTTP', () => {
   });
 });
 
+it.each(['', '/log', '/log/deeper'])(
+  'a recorder whose blocks could be filed into its own data (%s) does not start',
+  async (below) => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'fleet-forensics-e2e-'));
+    await expect(recorderWith({ FF_DATA_DIR: dataDir, FF_FORENSIC_ROOT: `${dataDir}${below}` })).rejects.toMatchObject({
+      code: 'FF_BAD_SETTING',
+    });
+    rmSync(dataDir, { recursive: true });
+  },
+);
+
 it('a recorder that is told to end files what it has accepted first', async () => {
   const recorder = await recorderWith();
   const sessions = Array.from({ length: 500 }, (_, index) => `s${index}`);

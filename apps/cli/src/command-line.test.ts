@@ -105,6 +105,14 @@ describe('publish', () => {
     expect(status).toBe(1);
   });
 
+  it('proftpd says when a file is none of the logs that it is said to be, and ends with status 1', async () => {
+    const file = join(folder, 'not.a.log');
+    writeFileSync(file, 'Dear diary,\nnothing happened.\n');
+    const { status, err } = await run(['publish', 'proftpd', '--node', 'ftp-1', '--system', file, '--url', url]);
+    expect(err).toContain('is each file behind the right option?');
+    expect([status, server.lines]).toEqual([1, []]);
+  });
+
   it('proftpd publishes sessions in the zone that is given', async () => {
     const file = join(folder, 'system.log');
     const prefix = '2026-11-23 06:16:20,579 vm proftpd[7] 192.0.2.1 (203.0.113.7[203.0.113.7]): ';

@@ -85,7 +85,12 @@ async function publishAll(
   try {
     const summary = await publish(events, { url, tries, onProgress: (done) => progress.show(done) });
     progress.clear();
-    stderr.write(describeSummary(summary, counts?.()));
+    const read = counts?.();
+    stderr.write(describeSummary(summary, read));
+    if (read && read.lines > 0 && read.daemonLines === 0 && summary.events === 0) {
+      stderr.write('fleet-forensics: no line looks like the log that its option names: is each file behind the right option?\n');
+      return 1;
+    }
     return summary.rejected === 0 ? 0 : 1;
   } finally {
     progress.clear();

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
 import { type FleetReport, runSampleFleet } from './sample-fleet.ts';
-import { drain, endAsked } from './process-end.ts';
+import { drain, endAsked, outliveReaders } from './process-end.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 
 /** The demo's own, emptied at each start. */
@@ -55,6 +55,7 @@ function show({ blocks, missing, unexpected }: FleetReport, recorder: Recorder):
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { exit: { type: 'boolean', default: false } } });
+  const asked = endAsked();
   const recorder = await start();
   say('All services run in this process. Publishing the logs of three FTP nodes …');
   const report = await runSampleFleet(recorder);
@@ -63,12 +64,13 @@ async function main(): Promise<number> {
   say(isRight ? 'Every expected block is there and right.' : 'Blocks are missing or wrong.');
   if (!values.exit) {
     say('Ctrl-C ends.');
-    await endAsked();
+    await asked;
   }
   const isDrained = await drain(recorder);
   return isRight && isDrained ? 0 : 1;
 }
 
+outliveReaders();
 try {
   process.exit(await main());
 } catch (error) {

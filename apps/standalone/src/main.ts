@@ -1,8 +1,9 @@
 import { ForensicsError } from '@fleet-forensics/shared/error';
-import { drain, endAsked } from './process-end.ts';
+import { drain, endAsked, outliveReaders } from './process-end.ts';
 import { type Recorder, startRecorder } from './recorder.ts';
 
 async function main(): Promise<number> {
+  const asked = endAsked();
   let recorder: Recorder;
   try {
     recorder = await startRecorder({
@@ -21,7 +22,7 @@ async function main(): Promise<number> {
       'ready; Ctrl-C ends\n',
     ].join('\n'),
   );
-  await endAsked();
+  await asked;
   process.stdout.write('draining …\n');
   const isDrained = await drain(recorder);
   const counts = Object.entries(recorder.counts()).filter(([, count]) => count > 0);
@@ -29,4 +30,5 @@ async function main(): Promise<number> {
   return isDrained ? 0 : 1;
 }
 
+outliveReaders();
 process.exit(await main());

@@ -3,6 +3,11 @@ import type { Recorder } from './recorder.ts';
 /** A drain that takes longer is given up; what was accepted is in the log and is filed after the next start. */
 const DRAIN_MS = 4500;
 
+/** What is said may find no reader any more (a closed pipe): the recorder goes on without one. */
+export function outliveReaders(): void {
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
+}
+
 /** Resolves at Ctrl-C or SIGTERM. A second one ends the process at once. */
 export function endAsked(): Promise<void> {
   return new Promise((resolve) => {

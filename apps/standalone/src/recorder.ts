@@ -6,6 +6,7 @@ import { startIngest } from '@fleet-forensics/ingest/ingest-app';
 import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
+import { ForensicsError } from '@fleet-forensics/shared/error';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
@@ -65,6 +66,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
 
   const dataDir = resolve(logSettings.dataDir);
   const forensicRoot = resolve(writerSettings.root || join(dataDir, 'forensic'));
+  refuseRootOverData(forensicRoot, dataDir);
   const failed = (error: unknown) => warn(error instanceof Error ? error.message : String(error));
   const log = new EmbeddedLog({ dir: join(dataDir, 'log'), failed });
   const closers = [() => log.close()];
@@ -95,6 +97,17 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     await closeAll(closers).catch((cause: unknown) => failed(cause));
     throw error;
   }
+}
+
+/** A policy could name the log or the journal as its file. */
+function refuseRootOverData(forensicRoot: string, dataDir: string): void {
+  const reachesData = `${dataDir}/`.startsWith(forensicRoot === '/' ? '/' : `${forensicRoot}/`);
+  const isInLog = `${forensicRoot}/`.startsWith(`${join(dataDir, 'log')}/`);
+  if (!reachesData && !isInLog) return;
+  throw new ForensicsError(
+    'FF_BAD_SETTING',
+    `FF_FORENSIC_ROOT=${forensicRoot} holds the recorder's own data (FF_DATA_DIR=${dataDir}): choose a directory beside or below it`,
+  );
 }
 
 /** Finishes what lies on the log, within DRAIN_MS, and hands its partitions over. */

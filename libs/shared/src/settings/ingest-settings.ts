@@ -181,7 +181,7 @@ export class PolicySettings {
     default: 64 * MIB,
     unit: 'bytes',
     bound: '65536 to 67108864',
-    doc: "Encoded message bytes that a session's ring keeps at most, whatever FF_BUFFER_SIZE says; the newest record is always kept.",
+    doc: "Encoded message bytes that a session's ring keeps at most, whatever FF_BUFFER_SIZE says; the newest record is always kept. Memory is sized by it: an ordinary ring of 1024 messages takes 120 KB, but any session may fill this many.",
   })
   @IsInt()
   @Min(65_536)
@@ -213,11 +213,11 @@ export class PolicySettings {
   @Setting({
     variable: 'FF_FORENSIC_LOG_FILE',
     default: '/forensic.log',
-    bound: 'an absolute path without . or .. in it',
+    bound: 'an absolute path without . or .. in it, names of at most 255 characters, no control characters',
     doc: "ForensicLogFile: where blocks are filed, below the writer's FF_FORENSIC_ROOT.",
   })
   @MaxLength(MAX_PATH_BYTES)
-  @Matches(/^(\/(?!\.{1,2}(\/|$))[^/\0]+)+$/)
+  @Matches(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]{1,255})+$/u)
   file!: string;
 
   @Setting({
