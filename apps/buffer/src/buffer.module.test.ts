@@ -33,8 +33,11 @@ async function publish(session: string, fields: BatchFields): Promise<void> {
   await log.producer().send(SESSION_EVENTS, [{ key, value: encodeBatch(sessionBatch(session, fields)) }]);
 }
 
-async function startBuffer(environment: Record<string, string> = {}): Promise<INestMicroservice> {
-  const settings = readSettings(BufferSettings, environment);
+async function startBuffer(
+  environment: Record<string, string> = {},
+  shorter: Partial<BufferSettings> = {},
+): Promise<INestMicroservice> {
+  const settings = Object.assign(readSettings(BufferSettings, environment), shorter);
   const failed = (error: unknown) => expect.fail(String(error));
   const options = { bus: log, group: 'buffer', maxBatchRecords: 100, maxBatchBytes: 1_000_000, failed };
   return (await startBusApp(BufferModule.register({ bus: log, settings }), options)).app;
@@ -104,7 +107,7 @@ describe('the buffer on a log', () => {
   });
 
   it('writes the time to the log, and drops with it who fell silent', async () => {
-    const buffer = await startBuffer({ FF_BUFFER_TICK_MS: '100', FF_BUFFER_IDLE_S: '1' });
+    const buffer = await startBuffer({ FF_BUFFER_TICK_MS: '100' }, { idleS: 1 });
     await publish('s', { policy: POLICY, lines: ['one'] });
     const expired = () => buffer.get(SessionBuffer).owners.reduce((sum, { fold }) => sum + fold.counters.expired, 0);
     await expect.poll(expired, { timeout: 10_000 }).toBe(1);

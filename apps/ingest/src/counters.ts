@@ -6,6 +6,11 @@ export class Counters {
   readonly rejectedByCode: Record<string, number> = {};
   /** Events taken of which nothing is published: the engine is off, or the type is not captured. */
   ignored = 0;
+  /**
+   * Numbers of messages not captured that were forgotten with their session, idle beyond `FF_INGEST_SESSIONS`, before a record
+   * told them: its next block calls them missing.
+   */
+  forgottenNotCaptured = 0;
   /** Messages packed. */
   messages = 0;
   /** Records that became durable, and the bytes of their values. */

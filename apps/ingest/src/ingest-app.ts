@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -44,7 +45,7 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
   const gate = app.get(EventsGate);
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => gate.read(request, payload));
   fastify.addHook('onRequest', async (request, reply) => gate.admit(request, reply));
   fastify.server.maxConnections = MAX_CONNECTIONS;
   drainOnClose(fastify);
@@ -80,7 +81,7 @@ export async function startIngest(options: IngestOptions): Promise<{ app: NestFa
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ForensicsError(
       'FF_LISTEN_FAILED',
-      `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${reason}; choose another port`,
+      `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${reason}; choose an address of this machine and a free port`,
       {
         cause,
       },

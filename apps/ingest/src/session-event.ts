@@ -68,5 +68,6 @@ export type SessionEvent = MessageEvent | OpenEvent | ContextEvent | CriterionEv
 
 /** Takes events one by one. */
 export interface EventSink {
-  add(event: SessionEvent): void;
+  /** False: refused, a criterion under the number of the message before it. Nothing else is ever refused. */
+  add(event: SessionEvent): boolean;
 }

@@ -1,6 +1,7 @@
 import type { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Criterion, Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import type { MessageEvent, SessionEvent } from '../session-event.ts';
+import type { PackedSession } from './packed-session.ts';
 import type { Receipt } from './receipt.ts';
 
 const MAX_UINT32 = 2 ** 32 - 1;
@@ -18,7 +19,6 @@ export class OpenBatch {
   notCaptured = 0;
   #firstSeq = 0;
   #open = false;
-  #keepAliveS = 0;
   #keepAlive = false;
   #dropped = 0;
   #context: SessionContext | undefined;
@@ -32,6 +32,11 @@ export class OpenBatch {
 
   get messageCount(): number {
     return this.writer?.count ?? 0;
+  }
+
+  /** Of its last message; 0 = none. */
+  get lastSeq(): number {
+    return this.#firstSeq === 0 ? 0 : this.#firstSeq + this.messageCount - 1;
   }
 
   /** Encoded bytes of its messages. */
@@ -53,10 +58,17 @@ export class OpenBatch {
     const count = this.messageCount;
     if (count === 0) return event.kind !== 'dropped' || this.#dropped + event.count <= MAX_UINT32;
     if (event.kind === 'message') return event.seq === (this.#firstSeq === 0 ? 0 : this.#firstSeq + count);
-    // Its consumer passes over a record whose numbers it has seen: an unnumbered criterion must not be lost with them.
-    if (event.kind === 'criterion') return (event.criterion.seq === 0) === (this.#firstSeq === 0);
+    if (event.kind === 'criterion') return this.#acceptsCriterion(event.criterion);
     // They count before the record's first message: a repeat of that message shows that they were taken, too.
     return event.kind !== 'dropped' && event.kind !== 'context' && event.kind !== 'open';
+  }
+
+  /**
+   * Its consumer passes over a record whose numbers it has seen, and over no other: an unnumbered criterion must not be lost with the
+   * messages, nor a repeated one be filed anew with messages that came since.
+   */
+  #acceptsCriterion({ seq }: Criterion): boolean {
+    return seq === 0 ? this.#firstSeq === 0 : this.#firstSeq > 0 && seq > this.lastSeq;
   }
 
   addMessage(writer: MessageListWriter, event: MessageEvent): void {
@@ -68,7 +80,6 @@ export class OpenBatch {
     switch (event.kind) {
       case 'open':
         this.#open = true;
-        this.#keepAliveS = event.keepAliveS;
         this.#context = { ...this.#context, ...event.context };
         break;
       case 'context':
@@ -97,7 +108,7 @@ export class OpenBatch {
   }
 
   /** Ends it; its writer is free again. */
-  close(node: string, session: string, isStamped: boolean): SessionBatch {
+  close({ node, session, keepAliveS }: PackedSession, isStamped: boolean): SessionBatch {
     const messageCount = this.messageCount;
     return {
       node,
@@ -106,7 +117,7 @@ export class OpenBatch {
       messageCount,
       messages: this.writer?.take() ?? NO_BYTES,
       open: this.#open,
-      keepAliveS: this.#keepAliveS,
+      keepAliveS,
       keepAlive: this.#keepAlive,
       dropped: this.#dropped,
       notCaptured: this.notCaptured,

@@ -7,7 +7,17 @@ const NOTHING_KNOWN: ServerContext = Object.freeze({});
 /** No policy's version. */
 const UNSTAMPED = -1;
 
-/** What the packer remembers of a session. All of it may be forgotten: the next record then says again what its reader may know. */
+/**
+ * A session is silent for so long, in milliseconds: its reader may have dropped it, and learns its policy again. Far below the hours
+ * of FF_BUFFER_IDLE_S, and rare enough for a stamp of about 60 bytes.
+ */
+const RESTAMP_AFTER_MS = 60_000;
+
+/**
+ * What the packer remembers of a session. It may be forgotten: the next record then says the policy again. What no record can say
+ * again is lost with it: {@link notCaptured}, which is counted, the server that the policy depends on and the promise, until its
+ * source says them anew.
+ */
 export class PackedSession {
   readonly node: string;
   readonly session: string;
@@ -16,9 +26,12 @@ export class PackedSession {
   server: ServerContext = NOTHING_KNOWN;
   /** Of the policy in the session's last record that had one. */
   stampedVersion = UNSTAMPED;
+  /** The promise of its source, seconds; 0 = none. */
+  keepAliveS = 0;
   /** Numbered messages that were not captured since the last record with numbers. */
   notCaptured = 0;
   #lastSeq = 0;
+  #spokeMs = 0;
 
   constructor(node: string, session: string) {
     this.node = node;
@@ -28,6 +41,12 @@ export class PackedSession {
   learn({ serverAddress, serverName }: SessionContext): void {
     if (serverAddress !== undefined) this.server = { ...this.server, serverAddress };
     if (serverName !== undefined) this.server = { ...this.server, serverName };
+  }
+
+  /** Notes the time of its next record, on the packer's clock. */
+  speak(nowMs: number): void {
+    if (nowMs - this.#spokeMs > RESTAMP_AFTER_MS) this.stampedVersion = UNSTAMPED;
+    this.#spokeMs = nowMs;
   }
 
   /** Notes a captured number. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConstantPolicy } from '../policy/policy-source.ts';
 import { Packing, POLICY, context, criterion, dropped, end, message } from './packing.fixture.ts';
+import { Receipt } from './receipt.ts';
 
 describe('a record', () => {
   it('closes at its bound of messages, so that no request waits for a busy session', () => {
@@ -62,6 +63,22 @@ describe('a record', () => {
       { open: true, keepAliveS: 30, keepAlive: true, context: { user: 'b', uid: 1 }, policy: 1 },
     ]);
   });
+
+  it('says the promise of its session anew, for the last record alone tells whether a silent node is lost', () => {
+    const open = { kind: 'open', node: 'n', session: 's', context: {}, keepAliveS: 30 } as const;
+    const packing = new Packing({ batchLines: 1 }).add(
+      open,
+      message('a'),
+      message('b'),
+      { ...open, keepAliveS: 0 },
+      message('c'),
+    );
+    expect(packing.all().map(({ lines, keepAliveS }) => [lines, keepAliveS])).toEqual([
+      [['a'], 30],
+      [['b'], 30],
+      [['c'], undefined],
+    ]);
+  });
 });
 
 describe('sequence numbers', () => {
@@ -86,6 +103,27 @@ describe('sequence numbers', () => {
   it('that were seen before can not take an unnumbered criterion with them', () => {
     const packing = new Packing().add(message('a', 1), criterion());
     expect(packing.all()).toMatchObject([{ lines: ['a'] }, { criterion: { name: 'FailedLogin' } }]);
+  });
+
+  it('are for one thing each: a criterion under that of the message before it would be lost as a repeat', () => {
+    const packing = new Packing().add(message('a', 1), message('b', 2), message('other', 3, 5, 'other'));
+    expect(packing.packer.add(criterion(2), new Receipt())).toBe(false);
+    expect(packing.packer.add(criterion(3), new Receipt())).toBe(true);
+    expect(packing.closed()).toMatchObject([{ lines: ['a', 'b'], criterion: { seq: 3 } }]);
+  });
+
+  it('that come again are taken again, for it may be the first answer that was lost', () => {
+    const packing = new Packing();
+    const taken = [message('a', 1), message('b', 2), criterion(3), message('a', 1), message('b', 2), criterion(3), criterion(3)];
+    expect(taken.map((event) => packing.packer.add(event, new Receipt()))).not.toContain(false);
+  });
+
+  it('of a criterion that comes again keep it apart from messages that came since: they would be flushed into its repeat', () => {
+    const packing = new Packing().add(message('d', 4), criterion(3));
+    expect(packing.all().map(({ lines, criterion: repeat }) => [lines, repeat?.seq])).toEqual([
+      [['d'], undefined],
+      [undefined, 3],
+    ]);
   });
 
   it('stand behind the loss that the source tells of', () => {

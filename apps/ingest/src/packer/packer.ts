@@ -1,3 +1,4 @@
+import { sessionKey } from '@fleet-forensics/shared/session-key';
 import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import type { Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import type { Counters } from '../counters.ts';
@@ -13,7 +14,8 @@ export type PackerBounds = Pick<IngestSettings, 'batchLines' | 'batchBytes' | 'b
 
 /** A record that no event joins any more. */
 export interface ClosedBatch {
-  readonly session: PackedSession;
+  /** Of its session: the packer may forget that one while the record is on its way. */
+  readonly key: string;
   readonly batch: SessionBatch;
   /** The requests that wait for it. */
   readonly receipts: readonly Receipt[];
@@ -61,16 +63,22 @@ export class Packer {
     return null;
   }
 
-  /** Copies what it keeps of the event. The request waits for the record that holds it, if one does. */
-  add(event: SessionEvent, receipt: Receipt): void {
+  /**
+   * Copies what it keeps of the event. The request waits for the record that holds it, if one does.
+   * @returns false: refused, as {@link EventSink.add} says. Only the open record is looked at: a request that comes again repeats
+   * numbers that earlier records have.
+   */
+  add(event: SessionEvent, receipt: Receipt): boolean {
     const session = this.#find(event);
+    if (event.kind === 'criterion' && event.criterion.seq > 0 && event.criterion.seq === session.batch?.lastSeq) return false;
     if (event.kind === 'open' || event.kind === 'context') this.#learn(session, event.context);
+    if (event.kind === 'open') session.keepAliveS = event.keepAliveS;
     const policy = session.batch?.policy ?? this.#policyOf(session);
     if (policy === null || !isCaptured(policy, event)) {
       if (policy !== null) session.skip(seqOf(event));
       if (event.kind === 'end') this.#forget(session);
       this.#counters.ignored += 1;
-      return;
+      return true;
     }
     const batch = this.#batchFor(session, event, policy);
     if (event.kind === 'message') {
@@ -79,6 +87,7 @@ export class Packer {
     } else batch.add(event);
     batch.holdFor(receipt);
     if (this.#isFull(batch)) this.#close(session, batch);
+    return true;
   }
 
   /** Closes the records that are due. */
@@ -102,17 +111,19 @@ export class Packer {
   }
 
   /**
-   * A record of these sessions could not be written. Takes out what is packed of them: behind the lost one it would leave a hole
+   * These records could not be written. Takes out what is packed of their sessions: behind the lost ones it would leave a hole
    * that a repeat could not fill, for its reader passes over numbers below the highest it has seen.
    */
-  failed(sessions: ReadonlySet<PackedSession>): readonly ClosedBatch[] {
-    for (const session of sessions) {
-      if (session.batch) this.#close(session, session.batch);
-      session.restart();
+  failed(lost: readonly ClosedBatch[]): readonly ClosedBatch[] {
+    for (const { batch } of lost) {
+      const session = this.#sessions.get(batch.node, batch.session);
+      if (session?.batch) this.#close(session, session.batch);
+      session?.restart();
     }
+    const keys = new Set(lost.map(({ key }) => key));
     const taken = this.takeClosed();
-    this.#closed = taken.filter(({ session }) => !sessions.has(session));
-    return taken.filter(({ session }) => sessions.has(session));
+    this.#closed = taken.filter(({ key }) => !keys.has(key));
+    return taken.filter(({ key }) => keys.has(key));
   }
 
   #find({ node, session }: SessionEvent): PackedSession {
@@ -128,6 +139,7 @@ export class Packer {
     this.#idle.add(session);
     if (this.#idle.size <= this.#bounds.sessions) return;
     for (const longestIdle of this.#idle) {
+      this.#counters.forgottenNotCaptured += longestIdle.notCaptured;
       this.#forget(longestIdle);
       return;
     }
@@ -164,7 +176,9 @@ export class Packer {
   }
 
   #open(session: PackedSession, policy: Policy): OpenBatch {
-    const batch = new OpenBatch(policy, this.#now() + this.#bounds.batchMs);
+    const now = this.#now();
+    const batch = new OpenBatch(policy, now + this.#bounds.batchMs);
+    session.speak(now);
     session.batch = batch;
     this.#idle.delete(session);
     this.#active.add(session);
@@ -178,8 +192,8 @@ export class Packer {
   #close(session: PackedSession, batch: OpenBatch): void {
     const { writer, policy, byteLength } = batch;
     const isStamped = batch.hasCriterion || session.stampedVersion !== policy.version;
-    const closed = batch.close(session.node, session.session, isStamped);
-    this.#closed.push({ session, batch: closed, receipts: batch.receipts });
+    const closed = batch.close(session, isStamped);
+    this.#closed.push({ key: sessionKey(session.node, session.session), batch: closed, receipts: batch.receipts });
     if (writer) this.#writers.giveBack(writer, byteLength);
     session.batch = null;
     session.stampedVersion = policy.version;

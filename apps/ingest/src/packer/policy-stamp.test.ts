@@ -42,8 +42,17 @@ describe('the policy', () => {
 
   it('is stamped again after a record could not be written, for nobody may have read it', () => {
     const packing = new Packing({ batchLines: 1 }).add(message('a', 1));
-    packing.packer.failed(new Set(packing.packer.takeClosed().map(({ session }) => session)));
+    packing.packer.failed(packing.packer.takeClosed());
     expect(stamps(packing.add(message('a', 1), message('b', 2)))).toEqual([1, undefined]);
+  });
+
+  it('is stamped again after a minute of silence, in which the buffer may have dropped the session', () => {
+    const packing = new Packing({ batchLines: 1 });
+    for (const nowMs of [0, 60_000, 120_001, 120_002]) {
+      packing.nowMs = nowMs;
+      packing.add(message('x'));
+    }
+    expect(stamps(packing)).toEqual([1, undefined, 1, undefined]);
   });
 
   it('that is none publishes nothing, until there is one', () => {
@@ -68,6 +77,18 @@ describe('remembered sessions', () => {
       ['a', undefined],
       ['b', 1],
     ]);
+  });
+
+  it('take the numbers with them that no record has told as not captured, and these are counted', () => {
+    const packing = new Packing({ sessions: 1 }, new ConstantPolicy({ ...POLICY, capture: [2] }));
+    packing.add(message('no', 1), message('no', 2), message('x', 0, 2, 'other'), message('no', 1, 5, 'third'), end('third'));
+    expect(
+      packing
+        .add(message('c', 3, 2))
+        .all()
+        .at(-1),
+    ).toEqual({ firstSeq: 3, messageCount: 1, lines: ['c'], policy: 1 });
+    expect(packing.counters.forgottenNotCaptured).toBe(2);
   });
 
   it('with an open record are never forgotten', () => {

@@ -3,7 +3,8 @@ import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
 import type { OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Packing, criterion, linesOf, message } from './packing.fixture.ts';
+import type { PackerBounds } from './packer.ts';
+import { Packing, criterion, dropped, end, linesOf, message } from './packing.fixture.ts';
 import { Publisher } from './publisher.ts';
 import { Receipt } from './receipt.ts';
 
@@ -32,9 +33,9 @@ class HeldLog implements Producer {
   }
 }
 
-function setUp() {
+function setUp(bounds: Partial<PackerBounds> = {}) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'] });
-  const packing = new Packing();
+  const packing = new Packing(bounds);
   const log = new HeldLog();
   const publisher = new Publisher(packing.packer, log, packing.counters, () => packing.nowMs);
   const pass = (ms: number) => {
@@ -111,6 +112,24 @@ describe('the publisher', () => {
     publisher.add(message('one', 1), later);
     pass(11);
     expect(log.lines(1)).toEqual([['one']]);
+  });
+
+  it.each([
+    ['that is forgotten meanwhile', message('x', 0, 5, 'other')],
+    ['that ends meanwhile', end()],
+  ])('knows of the record on its way of a session %s, so that what follows leaves no hole', async (_what, event) => {
+    const { log, publisher, pass, packing } = setUp({ sessions: 1, batchLines: 1 });
+    const [lost, held, open] = [new Receipt(), new Receipt(), new Receipt()];
+    publisher.add(message('one', 1), lost);
+    publisher.add(event, new Receipt());
+    pass(1);
+    publisher.add(message('two', 2), held);
+    pass(1);
+    publisher.add(dropped(1), open);
+    log.sends[0]!.reject(UNAVAILABLE);
+    for (const receipt of [lost, held, open]) await expect(receipt.settled()).rejects.toBe(UNAVAILABLE);
+    expect(log.sends.slice(1).flatMap((_, send) => log.lines(send + 1).flat())).not.toContain('two');
+    expect(packing.packer.activeSessions).toBe(0);
   });
 
   it('settles a request only when every record that holds one of its events is durable', async () => {

@@ -1,10 +1,8 @@
 import type { OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
-import { sessionKey } from '@fleet-forensics/shared/session-key';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import { encodeBatch } from '@fleet-forensics/shared/wire/codec';
 import type { Counters } from '../counters.ts';
 import type { SessionEvent } from '../session-event.ts';
-import type { PackedSession } from './packed-session.ts';
 import type { ClosedBatch, Packer } from './packer.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -19,8 +17,8 @@ export class Publisher {
   readonly #counters: Counters;
   readonly #now: () => number;
   readonly #sending = new Set<Promise<void>>();
-  /** Sessions with a record on its way, and the records that wait for those. */
-  readonly #onTheirWay = new Set<PackedSession>();
+  /** Keys of the sessions with a record on its way, and the records that wait for those. */
+  readonly #onTheirWay = new Set<string>();
   #held: ClosedBatch[] = [];
   #turn: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -33,13 +31,14 @@ export class Publisher {
     this.#now = now;
   }
 
-  /** Packs the event; the receipt settles with its record. */
-  add(event: SessionEvent, receipt: Receipt): void {
-    this.#packer.add(event, receipt);
+  /** Packs the event; the receipt settles with its record. False: refused, as the packer's add says. */
+  add(event: SessionEvent, receipt: Receipt): boolean {
+    const isTaken = this.#packer.add(event, receipt);
     this.#turn ??= setImmediate(() => {
       this.#turn = null;
       this.#publishDue();
     });
+    return isTaken;
   }
 
   /** Publishes every open record, and waits for all that is on its way. */
@@ -66,17 +65,16 @@ export class Publisher {
 
   #publish(): void {
     const waiting = [...this.#held, ...this.#packer.takeClosed()];
-    this.#held = waiting.filter(({ session }) => this.#onTheirWay.has(session));
-    const sendable = waiting.filter(({ session }) => !this.#onTheirWay.has(session));
+    this.#held = waiting.filter(({ key }) => this.#onTheirWay.has(key));
+    const sendable = waiting.filter(({ key }) => !this.#onTheirWay.has(key));
     if (sendable.length === 0) return;
-    for (const { session } of sendable) this.#onTheirWay.add(session);
+    for (const { key } of sendable) this.#onTheirWay.add(key);
     const sending = this.#send(sendable).finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);
   }
 
   /** Never rejects: a failure goes to the requests that wait, whose answers tell it. */
   async #send(closed: readonly ClosedBatch[]): Promise<void> {
-    const sessions = new Set(closed.map(({ session }) => session));
     try {
       const records = closed.map(recordOf);
       await this.#producer.send(SESSION_EVENTS, records);
@@ -84,17 +82,18 @@ export class Publisher {
       for (const { value } of records) this.#counters.batchBytes += value.length;
       for (const { receipts } of closed) for (const receipt of receipts) receipt.done();
     } catch (error) {
-      this.#fail([...closed, ...this.#behind(sessions)], error);
+      this.#fail([...closed, ...this.#behind(closed)], error);
     }
-    for (const session of sessions) this.#onTheirWay.delete(session);
+    for (const { key } of closed) this.#onTheirWay.delete(key);
     if (this.#held.length > 0) this.#publish();
   }
 
-  /** Takes out what would follow the lost records of these sessions. */
-  #behind(sessions: ReadonlySet<PackedSession>): readonly ClosedBatch[] {
-    const held = this.#held.filter(({ session }) => sessions.has(session));
-    this.#held = this.#held.filter(({ session }) => !sessions.has(session));
-    return [...held, ...this.#packer.failed(sessions)];
+  /** Takes out what would follow the lost records in their sessions. */
+  #behind(lost: readonly ClosedBatch[]): readonly ClosedBatch[] {
+    const keys = new Set(lost.map(({ key }) => key));
+    const held = this.#held.filter(({ key }) => keys.has(key));
+    this.#held = this.#held.filter(({ key }) => !keys.has(key));
+    return [...held, ...this.#packer.failed(lost)];
   }
 
   #fail(batches: readonly ClosedBatch[], error: unknown): void {
@@ -103,6 +102,6 @@ export class Publisher {
   }
 }
 
-function recordOf({ batch }: ClosedBatch): OutgoingRecord {
-  return { key: Buffer.from(sessionKey(batch.node, batch.session)), value: encodeBatch(batch) };
+function recordOf({ key, batch }: ClosedBatch): OutgoingRecord {
+  return { key: Buffer.from(key), value: encodeBatch(batch) };
 }

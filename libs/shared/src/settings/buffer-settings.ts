@@ -1,4 +1,4 @@
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { Setting } from './setting.ts';
 
 export class BufferSettings {
@@ -30,11 +30,12 @@ export class BufferSettings {
     variable: 'FF_BUFFER_IDLE_S',
     default: 6 * 3600,
     unit: 'seconds',
-    bound: '0 to 604800; 0 never',
+    bound: '120 to 604800, or 0: never',
     doc: 'A session without the keep-alive promise is dropped, and counted, after this long without a record.',
   })
   @IsInt()
-  @Min(0)
+  @ValidateIf(({ idleS }: BufferSettings) => idleS !== 0)
+  @Min(120)
   @Max(604_800)
   idleS!: number;
 

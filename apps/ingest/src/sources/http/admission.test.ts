@@ -4,36 +4,57 @@ import { Admission, type Lease, MAX_URGENT_BYTES } from './admission.ts';
 
 const MIB = 1024 * 1024;
 
+function leaseOf(admission: Admission, byteLength: number): Lease | null {
+  const lease = admission.lease();
+  return lease.grow(byteLength) ? lease : null;
+}
+
 describe('admission', () => {
   it('takes bodies up to its bound, and again what was given back', () => {
     const admission = new Admission(10 * MIB);
-    const lease = admission.admit(6 * MIB)!;
+    const lease = leaseOf(admission, 6 * MIB)!;
     expect(lease.isUrgentOnly).toBe(false);
-    expect(admission.admit(5 * MIB)).toBeNull();
-    expect(admission.admit(4 * MIB)?.isUrgentOnly).toBe(false);
+    expect(leaseOf(admission, 5 * MIB)).toBeNull();
+    expect(admission.hasRoomFor(5 * MIB)).toBe(false);
+    expect(leaseOf(admission, 4 * MIB)?.isUrgentOnly).toBe(false);
     lease.release();
     lease.release();
     expect(admission.inFlightBytes).toBe(4 * MIB);
-    expect(admission.admit(6 * MIB)?.isUrgentOnly).toBe(false);
+    expect(leaseOf(admission, 6 * MIB)?.isUrgentOnly).toBe(false);
+  });
+
+  it('counts what has arrived, not what was announced', () => {
+    const admission = new Admission(MIB);
+    const silent = Array.from({ length: 1000 }, () => admission.lease());
+    expect(admission.hasRoomFor(MIB)).toBe(true);
+    expect(leaseOf(admission, MIB)?.isUrgentOnly).toBe(false);
+    expect(silent.map((lease) => lease.grow(1)).filter(Boolean)).toHaveLength(1000);
   });
 
   it('keeps room for short requests without messages, so that a criterion comes through an overload', () => {
     const admission = new Admission(MIB);
-    admission.admit(MIB);
-    expect(admission.admit(MAX_URGENT_BYTES + 1)).toBeNull();
-    const urgent = Array.from({ length: 5 }, () => admission.admit(MAX_URGENT_BYTES));
+    leaseOf(admission, MIB);
+    expect(leaseOf(admission, MAX_URGENT_BYTES + 1)).toBeNull();
+    expect(admission.hasRoomFor(MAX_URGENT_BYTES)).toBe(true);
+    const urgent = Array.from({ length: 5 }, () => leaseOf(admission, MAX_URGENT_BYTES));
     expect(urgent.map((lease) => lease?.isUrgentOnly)).toEqual([true, true, true, true, undefined]);
   });
 
   it('never holds more than a quarter over its bound, and nothing once all is given back', () => {
+    const step = fc.record({
+      lease: fc.nat({ max: 5 }),
+      bytes: fc.oneof(fc.nat({ max: MIB }), fc.nat({ max: 1000 }), fc.constant(-1)),
+    });
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.nat({ max: MIB }), fc.nat({ max: MAX_URGENT_BYTES }), fc.constant(-1))), (steps) => {
+      fc.property(fc.array(step), (steps) => {
         const admission = new Admission(2 * MIB);
-        const leases: Lease[] = [];
-        for (const step of steps) {
-          const lease = step < 0 ? leases.shift() : admission.admit(step);
-          if (step < 0) lease?.release();
-          else if (lease) leases.push(lease);
+        const leases = Array.from({ length: 6 }, () => admission.lease());
+        for (const { lease, bytes } of steps) {
+          if (bytes >= 0) leases[lease]!.grow(bytes);
+          else {
+            leases[lease]!.release();
+            leases[lease] = admission.lease();
+          }
           expect(admission.inFlightBytes).toBeLessThanOrEqual(2.5 * MIB);
         }
         for (const lease of leases) lease.release();

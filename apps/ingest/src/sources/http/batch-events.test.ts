@@ -25,6 +25,11 @@ const NOTHING: SessionBatch = {
   notCaptured: 0,
 };
 
+const CRITERION = { name: 'FailedLogin', seq: 0, timeUs: 0, detail: '', requestedBy: '' };
+
+/** Messages 6 and 7. */
+const TWO: Partial<SessionBatch> = { firstSeq: 6, messageCount: 2, messages: messages('a', 'b') };
+
 const END: SessionBatch = { ...NOTHING, end: { reason: 'quit' } };
 
 /** The published list: each batch under the tag that a Record has it under too. */
@@ -37,7 +42,7 @@ function read(body: Buffer): unknown[] {
   const found: unknown[] = [];
   while (items.next()) {
     if (items.refusal) found.push([items.line, items.refusal.code]);
-    else items.deliver({ add: (event) => found.push(plain(event)) });
+    else items.deliver({ add: (event) => found.push(plain(event)) > 0 });
   }
   return found;
 }
@@ -107,7 +112,13 @@ describe('a protobuf batch', () => {
     ['a long node', { ...END, node: 'x'.repeat(17) }, 'name_too_long'],
     ['a long context text', { context: { user: 'x'.repeat(17) } }, 'name_too_long'],
     ['an empty end reason', { end: { reason: '' } }, 'bad_name'],
-    ['an unknown criterion', { criterion: { name: 'No', seq: 0, timeUs: 0, detail: '', requestedBy: '' } }, 'unknown_criterion'],
+    ['a control character in its node', { ...END, node: 'a\x7f' }, 'bad_name'],
+    ['a control character in its end reason', { end: { reason: 'a\tb' } }, 'bad_name'],
+    ['an unknown criterion', { criterion: { ...CRITERION, name: 'No' } }, 'unknown_criterion'],
+    ['a long requester', { criterion: { ...CRITERION, requestedBy: 'x'.repeat(17) } }, 'name_too_long'],
+    ['a control character in its requester', { criterion: { ...CRITERION, requestedBy: 'a\nEnd: b' } }, 'bad_name'],
+    ['a criterion among its messages', { ...TWO, criterion: { ...CRITERION, seq: 6 } }, 'seq_not_above'],
+    ['a criterion under the number of its last message', { ...TWO, criterion: { ...CRITERION, seq: 7 } }, 'seq_not_above'],
     ['a promise without an open', { ...END, keepAliveS: 1 }, 'unexpected_key'],
     ['a promise over a day', { open: true, keepAliveS: 86_401 }, 'number_out_of_range'],
     ['numbers over 2^53', { firstSeq: Number.MAX_SAFE_INTEGER, messageCount: 1, messages: messages('x') }, 'number_out_of_range'],
@@ -118,6 +129,25 @@ describe('a protobuf batch', () => {
     ['messages that do not parse', { messageCount: 1, messages: Buffer.from('no list') }, 'bad_record'],
   ])('with %s is refused whole, and its neighbours are not', (_what, batch, code) => {
     expect(read(listOf(END, batch, END))).toEqual([{ kind: 'end', reason: 'quit' }, [1, code], { kind: 'end', reason: 'quit' }]);
+  });
+
+  it('that is a checkpoint is refused as what it is: a publisher must not found the state of a session', () => {
+    // Field 12, of no bytes, behind the others of the batch.
+    const [tag, length, ...fields] = listOf(END);
+    const checkpoint = Buffer.from([tag!, length! + 2, ...fields, (12 << 3) | 2, 0]);
+    expect(read(Buffer.concat([checkpoint, listOf(END)]))).toEqual([[0, 'not_allowed'], { kind: 'end', reason: 'quit' }]);
+  });
+
+  it('whose criterion the packer refuses is not taken in part', () => {
+    const items = new BatchEvents(
+      listOf({ keepAlive: true, criterion: { ...CRITERION, seq: 2 }, end: { reason: 'quit' } }),
+      { nameBytes: 16, messageBytes: 100 },
+      new CriterionNames([]),
+    );
+    const offered: string[] = [];
+    expect([items.next(), items.refusal]).toEqual([true, null]);
+    expect(items.deliver({ add: ({ kind }) => offered.push(kind) < 1 })).toBe(false);
+    expect(offered).toEqual(['criterion']);
   });
 
   it('with a level below -1 is refused: the wire could hold it, a block could not', () => {

@@ -1,14 +1,17 @@
 import { hasCode } from '@fleet-forensics/shared/error';
 import { decodeBatch, splitBatchList } from '@fleet-forensics/shared/wire/codec';
+import { protobuf } from '@fleet-forensics/shared/wire/plain-numbers';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
 import { CONTEXT_TEXTS, type Criterion, type SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
 import type { EventSink } from '../../session-event.ts';
+import { type LineBounds, MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from './event-bounds.ts';
 import type { EventItems } from './event-items.ts';
-import { MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from './event-bounds.ts';
-import type { LineBounds } from './event-values.ts';
 import { refusalOfLength, refusalOfName } from './name-rule.ts';
 import { type Refusal, shown } from './refusal.ts';
+
+/** `SessionBatch.checkpoint` of forensics.proto. */
+const CHECKPOINT_FIELD = 12;
 
 /** The batches of a protobuf list: each is taken or refused as a whole, and packed anew. */
 export class BatchEvents implements EventItems {
@@ -33,9 +36,7 @@ export class BatchEvents implements EventItems {
       // A list that can't be split any further throws, and has ended with that.
       const { value, done } = this.#batches.next();
       if (done) return false;
-      const batch = decodeBatch(value);
-      this.refusal = this.#refusalOf(batch) ?? this.#refusalOfMessages(batch);
-      this.#batch = batch;
+      this.#take(value);
     } catch (error) {
       if (!hasCode(error, 'FF_BAD_RECORD') && !hasCode(error, 'FF_BAD_MESSAGE_LIST')) throw error;
       this.refusal = { code: 'bad_record', error: error.message };
@@ -43,20 +44,33 @@ export class BatchEvents implements EventItems {
     return true;
   }
 
-  deliver(sink: EventSink): void {
+  deliver(sink: EventSink): boolean {
     const batch = this.#batch;
-    if (batch === null) return;
+    if (batch === null) return true;
     const { node, session, context, criterion, end } = batch;
     if (batch.dropped > 0) sink.add({ kind: 'dropped', node, session, count: batch.dropped });
     if (batch.open) sink.add({ kind: 'open', node, session, context: context ?? {}, keepAliveS: batch.keepAliveS });
     else if (context) sink.add({ kind: 'context', node, session, context });
-    if (batch.keepAlive) sink.add({ kind: 'keepAlive', node, session });
+    // Every record keeps its session alive; and where the criterion is refused, nothing of its batch is taken.
+    if (batch.keepAlive && !criterion) sink.add({ kind: 'keepAlive', node, session });
     deliverMessages(batch, sink);
     if (criterion) {
       const name = this.#criteria.resolve(criterion.name) ?? criterion.name;
-      sink.add({ kind: 'criterion', node, session, criterion: { ...criterion, name } });
+      if (!sink.add({ kind: 'criterion', node, session, criterion: { ...criterion, name } })) return false;
     }
     if (end) sink.add({ kind: 'end', node, session, reason: end.reason });
+    return true;
+  }
+
+  /** @throws ForensicsError FF_BAD_RECORD, FF_BAD_MESSAGE_LIST if it does not parse */
+  #take(bytes: Uint8Array): void {
+    if (holdsCheckpoint(bytes)) {
+      this.refusal = { code: 'not_allowed', error: 'checkpoint: is written by the buffer and not taken from publishers' };
+      return;
+    }
+    const batch = decodeBatch(bytes);
+    this.refusal = this.#refusalOf(batch) ?? this.#refusalOfMessages(batch);
+    this.#batch = batch;
   }
 
   #refusalOf(batch: SessionBatch): Refusal | null {
@@ -71,14 +85,20 @@ export class BatchEvents implements EventItems {
       refusalOfName('node', batch.node, nameBytes) ??
       refusalOfName('session', batch.session, nameBytes) ??
       (batch.end ? refusalOfName('end.reason', batch.end.reason, nameBytes) : null) ??
-      (batch.criterion ? this.#refusalOfCriterion(batch.criterion) : null) ??
+      (batch.criterion ? this.#refusalOfCriterion(batch.criterion, lastSeqOf(batch)) : null) ??
       this.#refusalOfContext(batch)
     );
   }
 
-  #refusalOfCriterion({ name }: Criterion): Refusal | null {
-    if (this.#criteria.resolve(name) !== undefined) return null;
-    return { code: 'unknown_criterion', error: `criterion.name: no policy names ${shown(name)}` };
+  #refusalOfCriterion({ name, seq, requestedBy }: Criterion, lastSeq: number): Refusal | null {
+    if (this.#criteria.resolve(name) === undefined) {
+      return { code: 'unknown_criterion', error: `criterion.name: no policy names ${shown(name)}` };
+    }
+    if (seq > 0 && seq <= lastSeq) {
+      const error = `criterion.seq: ${seq} is not above ${lastSeq}, that of the last message: messages and criteria share one numbering`;
+      return { code: 'seq_not_above', error };
+    }
+    return requestedBy === '' ? null : refusalOfName('criterion.requested_by', requestedBy, this.#bounds.nameBytes);
   }
 
   #refusalOfContext({ context }: SessionBatch): Refusal | null {
@@ -107,6 +127,26 @@ export class BatchEvents implements EventItems {
     if (count === messageCount) return null;
     return { code: 'bad_record', error: `message_count: says ${messageCount}, but messages holds ${count}` };
   }
+}
+
+/** Of the batch's last message; 0 = none. */
+function lastSeqOf({ firstSeq, messageCount }: SessionBatch): number {
+  return firstSeq > 0 && messageCount > 0 ? firstSeq + messageCount - 1 : 0;
+}
+
+/** False for bytes that do not parse: the codec says why. */
+function holdsCheckpoint(bytes: Uint8Array): boolean {
+  const reader = protobuf.Reader.create(bytes);
+  try {
+    while (reader.pos < reader.len) {
+      const tag = reader.uint32();
+      if (tag >>> 3 === CHECKPOINT_FIELD) return true;
+      reader.skipType(tag & 7);
+    }
+  } catch {
+    return false;
+  }
+  return false;
 }
 
 function isEmpty({ open, messageCount, messages, context, criterion, end, keepAlive, dropped }: SessionBatch): boolean {

@@ -1,3 +1,9 @@
+/** Bounds of what an event holds: settings. */
+export interface LineBounds {
+  readonly nameBytes: number;
+  readonly messageBytes: number;
+}
+
 /** A message's level, at most. The least is -1: how ProFTPD logs without one. */
 export const MAX_INT32 = 2 ** 31 - 1;
 

@@ -7,12 +7,13 @@ import type { CriterionNames } from '../../policy/criterion-names.ts';
 import type { EventSink } from '../../session-event.ts';
 import { BatchEvents } from './batch-events.ts';
 import type { EventItems } from './event-items.ts';
-import { EventLine } from './event-line.ts';
 import { overloaded } from './events-gate.ts';
-import { JsonArray } from './json-array.ts';
-import { JsonEvents } from './json-events.ts';
-import { NdjsonLines } from './ndjson-lines.ts';
+import { EventLine } from './json/event-line.ts';
+import { JsonArray } from './json/json-array.ts';
+import { JsonEvents } from './json/json-events.ts';
+import { NdjsonLines } from './json/ndjson-lines.ts';
 import { Problem, type Rejection } from './problem.ts';
+import type { Refusal } from './refusal.ts';
 import type { BodyType } from './request-envelope.ts';
 
 /** Longest that one body keeps the event loop before others get their turn. */
@@ -20,6 +21,11 @@ const TURN_MS = 5;
 
 /** Items between two looks at the clock. */
 const ITEMS_PER_LOOK = 64;
+
+const SEQ_NOT_ABOVE: Refusal = {
+  code: 'seq_not_above',
+  error: 'seq: is that of the message before: a criterion has a number of its own, messages and criteria share one numbering',
+};
 
 /** What a publisher is told when its events are durable. */
 export interface Taken {
@@ -85,14 +91,12 @@ export class EventIntake {
     let turnEndMs = performance.now() + TURN_MS;
     // Behind a record that is lost, the rest would leave a hole in its sessions; the request is answered with the failure.
     while (!receipt.hasFailed && items.next()) {
-      const { refusal, line } = items;
-      if (refusal === null) {
-        items.deliver(sink);
-        accepted += 1;
-      } else {
+      const refusal = items.refusal ?? (items.deliver(sink) ? null : SEQ_NOT_ABOVE);
+      if (refusal === null) accepted += 1;
+      else {
         rejectedCount += 1;
         this.#counters.rejected(refusal.code);
-        if (rejected.length < this.#settings.rejectionsShown) rejected.push({ line, ...refusal });
+        if (rejected.length < this.#settings.rejectionsShown) rejected.push({ line: items.line, ...refusal });
       }
       if ((accepted + rejectedCount) % ITEMS_PER_LOOK === 0 && performance.now() > turnEndMs) {
         await nextTurn();
@@ -108,6 +112,7 @@ export class EventIntake {
     const messages: EventSink = {
       add: ({ kind }) => {
         if (kind === 'message') count += 1;
+        return true;
       },
     };
     while (items.next()) {

@@ -1,8 +1,10 @@
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Counters } from '../../counters.ts';
 import type { Admission, Lease } from './admission.ts';
+import { readBody } from './body-reader.ts';
 import { Problem } from './problem.ts';
-import { isEventsPath, RETRY_AFTER } from './problem-of-error.ts';
+import { EVENTS_PATH, isEventsPath, RETRY_AFTER } from './problem-of-error.ts';
 import { type BodyType, envelopeOf } from './request-envelope.ts';
 
 interface Admitted {
@@ -10,7 +12,12 @@ interface Admitted {
   readonly lease: Lease;
 }
 
-/** Lets requests in before their bodies are read. */
+/** Another byte of a body has to come within this. */
+const BODY_IDLE_MS = 10_000;
+
+const NO_BYTES = Buffer.alloc(0);
+
+/** Lets requests in, and their bodies as they arrive. */
 export class EventsGate {
   readonly #admission: Admission;
   readonly #maxBodyBytes: number;
@@ -23,15 +30,20 @@ export class EventsGate {
     this.#counters = counters;
   }
 
+  /** Bytes of bodies in progress. */
+  get inFlightBytes(): number {
+    return this.#admission.inFlightBytes;
+  }
+
   /**
-   * Reserves the bytes of a body.
+   * Looks at a request before its body is read.
    * @throws Problem 400, 413, 415, or 429 under overload
    */
   admit(request: FastifyRequest, reply: FastifyReply): void {
     if (request.method !== 'POST' || !isEventsPath(request.url)) return;
     const { type, byteLength } = envelopeOf(request.headers, this.#maxBodyBytes);
-    const lease = this.#admission.admit(byteLength);
-    if (lease === null) throw overloaded(this.#counters);
+    if (!this.#admission.hasRoomFor(byteLength)) throw overloaded(this.#counters);
+    const lease = this.#admission.lease();
     this.#waiting.set(request, { type, lease });
     // The client may go away before the body is whole: then no handler ever takes the lease.
     reply.raw.once('close', () => {
@@ -39,10 +51,20 @@ export class EventsGate {
     });
   }
 
+  /** The body of a request that was let in; of another one, which is answered with an error, nothing. @throws Problem 408, 413, 429 */
+  async read(request: FastifyRequest, payload: Readable): Promise<Buffer> {
+    const admitted = this.#waiting.get(request);
+    if (admitted === undefined) return NO_BYTES;
+    const bounds = { maxBytes: this.#maxBodyBytes, idleMs: BODY_IDLE_MS, overloaded: () => overloaded(this.#counters) };
+    return readBody(payload, admitted.lease, bounds);
+  }
+
   /** The handler takes over: it releases the lease when all is done, even if nobody waits for the answer any more. */
   take(request: FastifyRequest): Admitted {
     const admitted = this.#waiting.get(request);
-    if (admitted === undefined) throw new Error('a request came by the gate');
+    // The router knows more spellings of a path (%65 for e) than the gate.
+    if (admitted === undefined)
+      throw new Problem(404, `events go to POST ${EVENTS_PATH}, in this spelling`, { code: 'unknown_path' });
     this.#waiting.delete(request);
     return admitted;
   }

@@ -74,6 +74,15 @@ describe('POST /v1/events', () => {
     expect(ingest.counters.rejectedByCode).toEqual({ [code]: 1 });
   });
 
+  it('refuses a criterion under the number of the message before it, and takes a request that comes again', async () => {
+    const criterion = (seq: number) => `{${OF},"criterion":"FailedLogin","seq":${seq}}`;
+    const body = [line('one', { seq: 1 }), criterion(1), criterion(2)].join('\n');
+    for (const { body: answer } of [await ingest.post(body), await ingest.post(body)]) {
+      expect(answer).toMatchObject({ accepted: 2, rejected: [{ line: 2, code: 'seq_not_above' }] });
+    }
+    expect(ingest.log.batches).toMatchObject([{ criterion: { seq: 2 } }, { criterion: { seq: 2 } }]);
+  });
+
   it('lists the first rejections and counts them all', async () => {
     const { body } = await ingest.post(`${'x\n'.repeat(10)}${line('one')}`);
     expect(body).toMatchObject({ accepted: 1, rejectedCount: 10 });

@@ -4,8 +4,10 @@ import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Counters } from '../../counters.ts';
-import { startIngest } from '../../main.ts';
+import { startIngest } from '../../ingest-app.ts';
+import { EventsGate } from './events-gate.ts';
 import { linesOf } from '../../packer/packing.fixture.ts';
 
 /** A log in memory. */
@@ -80,13 +82,15 @@ export class RunningIngest {
   readonly log: MemoryLog;
   readonly url: string;
   readonly counters: Counters;
+  readonly gate: EventsGate;
   readonly #close: () => Promise<void>;
   #stopping: Promise<void> | undefined;
 
-  private constructor(log: MemoryLog, url: string, counters: Counters, close: () => Promise<void>) {
+  private constructor(log: MemoryLog, url: string, app: NestFastifyApplication, close: () => Promise<void>) {
     this.log = log;
     this.url = url;
-    this.counters = counters;
+    this.counters = app.get(Counters);
+    this.gate = app.get(EventsGate);
     this.#close = close;
   }
 
@@ -97,7 +101,7 @@ export class RunningIngest {
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0', ...environment }),
       policySettings: readSettings(PolicySettings, environment),
     });
-    return new RunningIngest(log, url, app.get(Counters), () => app.close());
+    return new RunningIngest(log, url, app, () => app.close());
   }
 
   async post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {

@@ -49,14 +49,30 @@ describe('under overload', () => {
     expect(ingest.log.batches.filter(({ criterion }) => criterion)).toHaveLength(1);
   });
 
-  it('room that a client took and left without sending is given back', async () => {
+  const HEAD = 'POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\n';
+
+  it('clients that announce bodies and send none take no room', async () => {
+    const port = Number(new URL(ingest.url).port);
+    const silent = [`Content-Length: ${MIB}`, 'Transfer-Encoding: chunked'].flatMap((length) =>
+      Array.from({ length: 20 }, () =>
+        connect(port, '127.0.0.1').on('connect', function sendHead() {
+          this.write(`${HEAD}${length}\r\n\r\n`);
+        }),
+      ),
+    );
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    expect((await ingest.post(bodyOf(MIB - 10))).status).toBe(202);
+    for (const socket of silent) socket.destroy();
+  });
+
+  it('room that a client took and left is given back', async () => {
     const socket = connect(Number(new URL(ingest.url).port), '127.0.0.1');
-    const head = `POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-ndjson\r\nContent-Length: ${MIB}\r\n\r\n`;
-    socket.write(`${head}{`);
-    await vi.waitUntil(async () => (await ingest.post(bodyOf(1000))).status === 429);
+    socket.write(`${HEAD}Content-Length: ${MIB}\r\n\r\n${' '.repeat(MIB - 500)}`);
+    await vi.waitUntil(() => ingest.gate.inFlightBytes === MIB - 500);
+    expect((await ingest.post(bodyOf(100_000))).status).toBe(429);
     socket.destroy();
     await once(socket, 'close');
-    expect(await vi.waitUntil(async () => (await ingest.post(bodyOf(1000))).status === 202)).toBe(true);
+    expect(await vi.waitUntil(async () => (await ingest.post(bodyOf(100_000))).status === 202)).toBe(true);
   });
 
   it('closing refuses new connections, answers what is in flight and leaves nothing behind', async () => {

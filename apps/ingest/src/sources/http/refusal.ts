@@ -14,6 +14,7 @@ export const REFUSAL_CODES = [
   'name_too_long',
   'not_allowed',
   'number_out_of_range',
+  'seq_not_above',
   'too_deep',
   'unexpected_key',
   'unknown_criterion',

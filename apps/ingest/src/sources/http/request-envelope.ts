@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { IsIn, IsInt, Min, validateSync } from 'class-validator';
+import { tooLong } from './body-reader.ts';
 import { Problem, type ProblemCode } from './problem.ts';
 
 const BODY_TYPES = ['application/x-ndjson', 'application/json', 'application/x-protobuf'] as const;
@@ -30,17 +31,17 @@ export class RequestEnvelope {
   @IsIn(['identity'], { context: ENCODING })
   readonly encoding: string;
 
-  /** Bytes; of a chunked body the longest that it may have. */
+  /** Bytes, as announced; 0 for a chunked body. */
   @IsInt({ context: LENGTH })
   @Min(0, { context: LENGTH })
   readonly byteLength: number;
 
-  constructor(headers: IncomingHttpHeaders, maxBytes: number) {
+  constructor(headers: IncomingHttpHeaders) {
     const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';');
     this.type = type.trim() as BodyType;
     this.charset = charsetOf(parameters);
     this.encoding = headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-    this.byteLength = headers['content-length'] === undefined ? maxBytes : Number(headers['content-length']);
+    this.byteLength = headers['content-length'] === undefined ? 0 : Number(headers['content-length']);
   }
 }
 
@@ -50,16 +51,14 @@ export class RequestEnvelope {
  * @throws Problem 400, 413 or 415
  */
 export function envelopeOf(headers: IncomingHttpHeaders, maxBytes: number): RequestEnvelope {
-  const envelope = new RequestEnvelope(headers, maxBytes);
+  const envelope = new RequestEnvelope(headers);
   const [invalid] = validateSync(envelope, { stopAtFirstError: true });
   if (invalid?.contexts) {
     const { status, code, expected } = Object.values(invalid.contexts)[0] as Refused;
     throw new Problem(status, `${expected} is expected`, { code });
   }
   if (envelope.byteLength > maxBytes) {
-    throw new Problem(413, `the body has ${envelope.byteLength} bytes, over the ${maxBytes} of FF_INGEST_BODY_BYTES`, {
-      code: 'body_too_long',
-    });
+    throw tooLong(maxBytes);
   }
   return envelope;
 }

@@ -1,6 +1,6 @@
 import type { SessionContext } from '@fleet-forensics/shared/wire/session-event';
+import { shown } from '../refusal.ts';
 import type { EventValues } from './event-values.ts';
-import { shown } from './refusal.ts';
 import { refusalOfContext, refusalOfContextKey } from './session-context-fields.ts';
 
 const QUOTE = 0x22;

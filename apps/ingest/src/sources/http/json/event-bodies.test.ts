@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CriterionNames } from '../../policy/criterion-names.ts';
-import type { EventItems } from './event-items.ts';
+import { CriterionNames } from '../../../policy/criterion-names.ts';
+import type { EventItems } from '../event-items.ts';
 import { EventLine } from './event-line.ts';
 import { JsonArray } from './json-array.ts';
 import { JsonEvents } from './json-events.ts';
@@ -25,7 +25,7 @@ function itemsOf(items: EventItems): string[] {
   while (items.next()) {
     const { line, refusal } = items;
     if (refusal) found.push(`${line}: ${refusal.code}`);
-    else items.deliver({ add: ({ session }) => found.push(`${line}: ${session}`) });
+    else items.deliver({ add: ({ session }) => found.push(`${line}: ${session}`) > 0 });
   }
   return found;
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { logTypeOf } from '@fleet-forensics/shared/wire/log-type';
-import { CriterionNames } from '../../policy/criterion-names.ts';
-import type { SessionEvent } from '../../session-event.ts';
+import { CriterionNames } from '../../../policy/criterion-names.ts';
+import type { SessionEvent } from '../../../session-event.ts';
 import { EventLine } from './event-line.ts';
 
 const reader = new EventLine({ nameBytes: 256, messageBytes: 65_536 }, new CriterionNames(['Quota']));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CriterionNames } from '../../policy/criterion-names.ts';
-import type { MessageEvent } from '../../session-event.ts';
+import { CriterionNames } from '../../../policy/criterion-names.ts';
+import type { MessageEvent } from '../../../session-event.ts';
 import { EventLine } from './event-line.ts';
 
 const reader = new EventLine({ nameBytes: 16, messageBytes: 100 }, new CriterionNames(['Quota']));

@@ -1,9 +1,9 @@
-import type { CriterionNames } from '../../policy/criterion-names.ts';
-import type { MessageEvent, SessionEvent } from '../../session-event.ts';
+import type { CriterionNames } from '../../../policy/criterion-names.ts';
+import type { MessageEvent, SessionEvent } from '../../../session-event.ts';
+import type { LineBounds } from '../event-bounds.ts';
+import type { Refusal } from '../refusal.ts';
 import { Key, KIND_KEYS, keysOf, namesOf } from './event-key.ts';
 import { EventMembers } from './event-members.ts';
-import type { LineBounds } from './event-values.ts';
-import type { Refusal } from './refusal.ts';
 
 const OF_EVERY_EVENT = Key.node | Key.session;
 

@@ -2,12 +2,12 @@ import { didYouMean } from '@fleet-forensics/shared/settings/setting';
 import { MAX_DETAIL_BYTES } from '@fleet-forensics/shared/wire/limits';
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
 import type { SessionContext } from '@fleet-forensics/shared/wire/session-event';
-import type { CriterionNames } from '../../policy/criterion-names.ts';
+import type { CriterionNames } from '../../../policy/criterion-names.ts';
+import { type LineBounds, MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from '../event-bounds.ts';
+import { MAX_GUESSED_LENGTH, shown } from '../refusal.ts';
 import { readContext } from './context-value.ts';
-import { MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from './event-bounds.ts';
 import { Key, KEY_NAMES, keyOf, namesOf } from './event-key.ts';
-import { EventValues, type LineBounds } from './event-values.ts';
-import { MAX_GUESSED_LENGTH, shown } from './refusal.ts';
+import { EventValues } from './event-values.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

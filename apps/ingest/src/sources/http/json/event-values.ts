@@ -1,9 +1,10 @@
 import { didYouMean } from '@fleet-forensics/shared/settings/setting';
 import { LOG_TYPE_NAMES, type LogType, logTypeOf } from '@fleet-forensics/shared/wire/log-type';
+import type { LineBounds } from '../event-bounds.ts';
+import { refusalOfName } from '../name-rule.ts';
+import { MAX_GUESSED_LENGTH, type Refusal, type RefusalCode, shown, shownBytes } from '../refusal.ts';
 import { bytesOfBase64 } from './base64-text.ts';
 import { JsonCursor } from './json-cursor.ts';
-import { refusalOfName } from './name-rule.ts';
-import { MAX_GUESSED_LENGTH, type Refusal, type RefusalCode, shown, shownBytes } from './refusal.ts';
 import { MAX_TIME_BYTES, microsecondsOf } from './rfc3339-time.ts';
 import { TokenCache } from './token-cache.ts';
 
@@ -14,12 +15,6 @@ const WORDS = ['true', 'false', 'null'];
 
 /** JSON spends at most this many bytes on one byte of a text: \u0000. */
 const ESCAPE_BYTES = 6;
-
-/** Bounds of what a line holds: settings. */
-export interface LineBounds {
-  readonly nameBytes: number;
-  readonly messageBytes: number;
-}
 
 /**
  * Reads the values of an event off a line, each of the type and within the bounds of its key. Where a value is refused, `refusal`

@@ -1,6 +1,6 @@
-import type { JsonRanges } from './json-events.ts';
+import { type Refusal, shownBytes } from '../refusal.ts';
 import { JsonCursor } from './json-cursor.ts';
-import { type Refusal, shownBytes } from './refusal.ts';
+import type { JsonRanges } from './json-events.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

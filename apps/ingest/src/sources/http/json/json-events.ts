@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import type { EventSink, SessionEvent } from '../../session-event.ts';
-import type { EventItems } from './event-items.ts';
+import type { EventSink, SessionEvent } from '../../../session-event.ts';
+import type { EventItems } from '../event-items.ts';
+import type { Refusal } from '../refusal.ts';
 import type { EventLine } from './event-line.ts';
-import type { Refusal } from './refusal.ts';
 
 /** Where the events of a JSON body lie. */
 export interface JsonRanges {
@@ -56,7 +56,7 @@ export class JsonEvents implements EventItems {
     return true;
   }
 
-  deliver(sink: EventSink): void {
-    if (this.#event) sink.add(this.#event);
+  deliver(sink: EventSink): boolean {
+    return this.#event === null || sink.add(this.#event);
   }
 }
