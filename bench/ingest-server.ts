@@ -12,7 +12,9 @@ const dir = mkdtempSync(join(tmpdir(), 'fleet-forensics-bench-'));
 const log = new EmbeddedLog({ dir: join(dir, 'log') });
 await log.ensureTopics(TOPICS);
 const settings = readSettings(IngestSettings, { FF_INGEST_PORT: '0' });
-const { app, url } = await startIngest({ bus: log, settings, policySettings: readSettings(PolicySettings, {}) });
+const policySettings = readSettings(PolicySettings, {});
+const warn = (message: string) => process.stderr.write(`${message}\n`);
+const { app, url } = await startIngest({ bus: log, settings, policySettings, warn });
 
 process.on('message', () => {
   const { user, system } = process.cpuUsage();

@@ -54,7 +54,7 @@ async function restore(dir: string): Promise<number> {
     throw error;
   };
   const start = performance.now();
-  const module = BufferModule.register({ bus: log, settings: readSettings(BufferSettings, {}) });
+  const module = BufferModule.register({ bus: log, settings: readSettings(BufferSettings, {}), warn: failed });
   const { app } = await startBusApp(module, { bus: log, group: 'forensic-buffer', maxBatchRecords, maxBatchBytes, failed });
   const buffer = app.get(SessionBuffer);
   const folded = () => buffer.owners.reduce((sum, { fold }) => sum + fold.counters.messages, 0);

@@ -50,6 +50,7 @@ it.each([0, 1, 2])(
       bus: { producer: () => log },
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0' }),
       policySettings: readSettings(PolicySettings, { FF_BUFFER_SIZE: String(LINES) }),
+      warn: () => {},
     });
     const statuses = [(await post(url, EVENTS)).status];
     while (statuses.at(-1) !== 202 && statuses.length < 3) statuses.push((await post(url, EVENTS)).status);

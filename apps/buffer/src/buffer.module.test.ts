@@ -40,7 +40,7 @@ async function startBuffer(
   const settings = Object.assign(readSettings(BufferSettings, environment), shorter);
   const failed = (error: unknown) => expect.fail(String(error));
   const options = { bus: log, group: 'buffer', maxBatchRecords: 100, maxBatchBytes: 1_000_000, failed };
-  return (await startBusApp(BufferModule.register({ bus: log, settings }), options)).app;
+  return (await startBusApp(BufferModule.register({ bus: log, settings, warn: failed }), options)).app;
 }
 
 function sessionsIn(buffer: INestMicroservice): number {

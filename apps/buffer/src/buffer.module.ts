@@ -1,4 +1,4 @@
-import { type DynamicModule, Logger, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { SessionBuffer } from './session-buffer.ts';
@@ -7,12 +7,13 @@ import { SessionEventsController } from './session-events.controller.ts';
 export interface BufferOptions {
   readonly bus: Bus;
   readonly settings: BufferSettings;
+  /** Told what an operator must know. */
+  readonly warn: (message: string) => void;
 }
 
 @Module({})
 export class BufferModule {
-  static register({ bus, settings }: BufferOptions): DynamicModule {
-    const logger = new Logger('buffer');
+  static register({ bus, settings, warn }: BufferOptions): DynamicModule {
     return {
       module: BufferModule,
       controllers: [SessionEventsController],
@@ -23,7 +24,7 @@ export class BufferModule {
             new SessionBuffer({
               producer: bus.producer(),
               settings,
-              warn: (message) => logger.warn(message),
+              warn: (message) => warn(`buffer: ${message}`),
               now: () => Date.now(),
             }),
         },

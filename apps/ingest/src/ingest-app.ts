@@ -40,7 +40,8 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
   });
   const app = await NestFactory.create<NestFastifyApplication>(IngestModule.register(options), adapter, {
     bodyParser: false,
-    logger: ['error', 'warn'],
+    logger: false,
+    abortOnError: false,
   });
   const gate = app.get(EventsGate);
   const fastify = adapter.getInstance();

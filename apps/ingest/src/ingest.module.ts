@@ -1,4 +1,4 @@
-import { type ArgumentsHost, type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type ArgumentsHost, type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
@@ -20,6 +20,8 @@ export interface IngestOptions {
   readonly bus: Pick<Bus, 'producer'>;
   readonly settings: IngestSettings;
   readonly policySettings: PolicySettings;
+  /** Told what an operator must know. */
+  readonly warn: (message: string) => void;
 }
 
 const CLOCK = (): number => performance.now();
@@ -32,7 +34,7 @@ export class IngestModule implements OnApplicationShutdown {
     this.#publisher = publisher;
   }
 
-  static register({ bus, settings, policySettings }: IngestOptions): DynamicModule {
+  static register({ bus, settings, policySettings, warn }: IngestOptions): DynamicModule {
     const policies = new ConstantPolicy(policyOfSettings(policySettings));
     const criteria = new CriterionNames(policies.criteria);
     return {
@@ -56,7 +58,10 @@ export class IngestModule implements OnApplicationShutdown {
           inject: [Counters],
           useFactory: (counters: Counters) => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
         },
-        { provide: APP_FILTER, useFactory: () => ({ catch: tellError }) },
+        {
+          provide: APP_FILTER,
+          useFactory: () => ({ catch: (error: unknown, host: ArgumentsHost) => tellError(error, host, warn) }),
+        },
       ],
     };
   }
@@ -67,11 +72,9 @@ export class IngestModule implements OnApplicationShutdown {
   }
 }
 
-const logger = new Logger('ingest');
-
-function tellError(error: unknown, host: ArgumentsHost): void {
+function tellError(error: unknown, host: ArgumentsHost, warn: IngestOptions['warn']): void {
   const http = host.switchToHttp();
   const { status } = answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-  if (status === 503) logger.warn(String(error));
-  else if (status >= 500) logger.error(error);
+  if (status === 503) warn(`ingest: ${String(error)}`);
+  else if (status >= 500) warn(`ingest: ${error instanceof Error ? error.stack : String(error)}`);
 }

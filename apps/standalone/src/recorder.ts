@@ -78,13 +78,14 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       settings: writerSettings,
       root: forensicRoot,
       journal: join(dataDir, 'journal.sqlite'),
+      warn,
     });
     const writer = await startBusApp(writerModule, { ...consumer, group: 'forensic-writer' });
     closers.push(() => drainAndClose(writer));
-    const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings });
+    const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: 'forensic-buffer' });
     closers.push(() => drainAndClose(buffer));
-    const ingest = await startIngest({ bus: log, settings: ingestSettings, policySettings });
+    const ingest = await startIngest({ bus: log, settings: ingestSettings, policySettings, warn });
     closers.push(() => ingest.app.close());
     const counters = ingest.app.get(Counters);
     const counts = () => ({

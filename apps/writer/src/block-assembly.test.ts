@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BusRecord } from '@fleet-forensics/shared/bus/port';
+import type { Filing } from '@fleet-forensics/shared/wire/block';
 import { encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 import { BlockAssembly, MAX_UNFINISHED_MS } from './block-assembly.ts';
 import { blockHeader, blockId, messageList } from './block.fixture.ts';
@@ -14,9 +15,22 @@ function record(offset: number, value: Uint8Array, timeMs = 1000): BusRecord {
   return { offset, timeMs, key: Buffer.from('/f'), value };
 }
 
-function assembly(maxBytes = 1_000_000, filed: string[] = []): BlockAssembly {
-  return new BlockAssembly(maxBytes, (id) => filed.some((name) => blockId(name).equals(id)));
+function assembly(maxBytes = 1_000_000, filed: Filing[] = []): BlockAssembly {
+  return new BlockAssembly(maxBytes, (id) => filed.find(({ blockId: filedId }) => Buffer.from(filedId).equals(id)));
 }
+
+const FILING: Filing = {
+  blockId: blockId('a'),
+  node: 'ftp-1',
+  session: 's',
+  criterion: 'FailedLogin',
+  file: '/f',
+  offset: 0,
+  length: 1,
+  sha256: new Uint8Array(32),
+  chain: new Uint8Array(32),
+  filedAtUs: 1,
+};
 
 function idOf(name: string): string {
   return blockId(name).toString('hex');
@@ -41,7 +55,7 @@ describe('a block in parts', () => {
         const seen = new Set<string>();
         parts.forEach(({ name, part, parts: count }, offset) => {
           seen.add(`${name}${part}`);
-          const block = blocks.add(0, record(offset, partValue(name, part, count)));
+          const { block } = blocks.add(0, record(offset, partValue(name, part, count)));
           const complete = Array.from({ length: count }, (_, index) => seen.has(`${name}${index}`)).every(Boolean);
           expect(block !== undefined).toBe(complete);
           if (block) whole.set(block.id, Buffer.from(block.messages).toString('latin1'));
@@ -60,7 +74,7 @@ describe('a block in parts', () => {
     const value = partValue('a', 0, 2);
     blocks.add(0, record(0, value));
     value.fill(0);
-    const block = blocks.add(0, record(1, partValue('a', 1, 2)));
+    const { block } = blocks.add(0, record(1, partValue('a', 1, 2)));
     expect(block?.header.node).toBe('ftp-eu-1');
     expect(Buffer.from(block!.messages).toString('latin1')).toContain('a0');
     expect(block!.records.map(({ offset }) => offset)).toEqual([0, 1]);
@@ -71,20 +85,14 @@ describe('a block in parts', () => {
     const blocks = assembly();
     blocks.add(0, record(0, partValue('a', 0, 2)));
     const last = record(1, partValue('a', 1, 2));
-    expect(blocks.add(0, last)).toBeDefined();
-    expect(blocks.add(0, last)?.records).toHaveLength(2);
+    expect(blocks.add(0, last).block).toBeDefined();
+    expect(blocks.add(0, last).block?.records).toHaveLength(2);
   });
 
-  it('is not begun anew by a late repeat of a part once it is filed', () => {
-    const blocks = assembly(1_000_000, ['a']);
-    expect(blocks.add(0, record(9, partValue('a', 1, 2)))).toBeUndefined();
-    expect(blocks.oldestOffset(0)).toBeUndefined();
-  });
-
-  it('is found again from its first part, so that its filing is said again', () => {
-    const blocks = assembly(1_000_000, ['a']);
-    blocks.add(0, record(9, partValue('a', 0, 2)));
-    expect(blocks.add(0, record(10, partValue('a', 1, 2)))).toBeDefined();
+  it.each([0, 1])('is not begun anew by a late repeat of part %i once it is filed, but its filing can be said again', (part) => {
+    const blocks = assembly(1_000_000, [FILING]);
+    expect(blocks.add(0, record(9, partValue('a', part, 2)))).toEqual({ filing: FILING });
+    expect([blocks.oldestOffset(0), blocks.bytes]).toEqual([undefined, 0]);
   });
 
   it('takes no part that contradicts the others, nor one that is no part at all', () => {
@@ -93,7 +101,7 @@ describe('a block in parts', () => {
     const badRecord = expect.objectContaining({ code: 'FF_BAD_RECORD' });
     expect(() => blocks.add(0, record(1, partValue('a', 2, 3)))).toThrow(badRecord);
     expect(() => blocks.add(0, record(2, Buffer.from('junk')))).toThrow(badRecord);
-    expect(blocks.add(0, record(3, partValue('a', 1, 2)))).toBeDefined();
+    expect(blocks.add(0, record(3, partValue('a', 1, 2))).block).toBeDefined();
   });
 });
 
@@ -126,6 +134,15 @@ describe('unfinished blocks', () => {
     blocks.forget(0, idOf('a'));
     expect(blocks.overdue(0, 1000)).toEqual([]);
     expect(blocks.oldestOffset(0)).toBe(1);
+  });
+
+  it('are not given up for the bytes of a whole one, which are about to be free', () => {
+    const blocks = assembly(2 * partValue('a', 0, 2).length);
+    for (const [offset, name] of ['a', 'b'].entries()) blocks.add(0, record(offset, partValue(name, 0, 2)));
+    expect(blocks.add(0, record(2, partValue('a', 1, 2))).block).toBeDefined();
+    expect(blocks.overdue(0, 1000)).toEqual([]);
+    blocks.forget(0, idOf('a'));
+    expect(blocks.bytes).toBe(partValue('b', 0, 2).length);
   });
 
   it('are given up when their partition has moved on for an hour, so that commits go on', () => {

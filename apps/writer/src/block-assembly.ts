@@ -1,6 +1,6 @@
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BusRecord } from '@fleet-forensics/shared/bus/port';
-import type { BlockHeader, BlockPart } from '@fleet-forensics/shared/wire/block';
+import type { BlockHeader, BlockPart, Filing } from '@fleet-forensics/shared/wire/block';
 import { decodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 
 /**
@@ -28,6 +28,14 @@ export interface WholeBlock {
   readonly records: readonly PartRecord[];
 }
 
+/** What a record brought: nothing yet if it is a part of a block that lacks others. */
+export interface Arrival {
+  /** Its block, if that is whole now, or was already. */
+  readonly block?: WholeBlock;
+  /** Of its block, if that is in its file already and none of its parts waits here. */
+  readonly filing?: Filing;
+}
+
 /** A block to give up, with the parts that did come. */
 export interface UnfinishedBlock {
   readonly id: string;
@@ -51,35 +59,36 @@ interface Pending {
  */
 export class BlockAssembly {
   readonly #maxBytes: number;
-  readonly #isFiled: (blockId: Uint8Array) => boolean;
+  readonly #filing: (blockId: Uint8Array) => Filing | undefined;
   #bytes = 0;
   /** By partition; oldest block first. */
   readonly #pending = new Map<number, Map<string, Pending>>();
 
   /**
    * @param maxBytes of the parts that wait, over all partitions
-   * @param isFiled whether a block of this id is in its file: a late repeat of one of its parts founds no new block
+   * @param filing of the block with this id, if it is in its file: a late repeat of one of its parts founds no new block
    */
-  constructor(maxBytes: number, isFiled: (blockId: Uint8Array) => boolean) {
+  constructor(maxBytes: number, filing: (blockId: Uint8Array) => Filing | undefined) {
     this.#maxBytes = maxBytes;
-    this.#isFiled = isFiled;
+    this.#filing = filing;
   }
 
-  /** Bytes of records that wait. */
+  /** Of the records of unfinished blocks. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * Takes a record; returns its block if that is whole now, or was already. The record of a block in one part is not copied.
+   * Takes a record. That of a block in one part is not copied.
    * @throws ForensicsError FF_BAD_RECORD if it is no block part, or contradicts an earlier part of its block
    */
-  add(partition: number, record: BusRecord): WholeBlock | undefined {
+  add(partition: number, record: BusRecord): Arrival {
     const part = decodeBlockPart(record.value);
     const id = Buffer.from(part.blockId).toString('hex');
-    if (part.parts === 1) return wholeBlock(id, [part], [partRecord(record)]);
+    if (part.parts === 1) return { block: wholeBlock(id, [part], [partRecord(record)]) };
     const known = this.#pending.get(partition)?.get(id);
-    if (!known && part.part > 0 && this.#isFiled(part.blockId)) return undefined;
+    const filing = known ? undefined : this.#filing(part.blockId);
+    if (filing) return { filing };
     const pending = known ?? this.#found(partition, id, record, part.parts);
     if (pending.parts.length !== part.parts) {
       throw new ForensicsError(
@@ -88,8 +97,8 @@ export class BlockAssembly {
       );
     }
     if (!pending.parts[part.part]) this.#keep(pending, part.part, copyOf(record));
-    if (pending.missing > 0) return undefined;
-    return wholeBlock(id, pending.parts as BlockPart[], pending.records as PartRecord[]);
+    if (pending.missing > 0) return {};
+    return { block: wholeBlock(id, pending.parts as BlockPart[], pending.records as PartRecord[]) };
   }
 
   /**
@@ -119,13 +128,14 @@ export class BlockAssembly {
   /** Lets go of a block: it is filed, or among the dead letters. */
   forget(partition: number, id: string): void {
     const blocks = this.#pending.get(partition);
-    this.#bytes -= blocks?.get(id)?.bytes ?? 0;
+    const pending = blocks?.get(id);
+    if (pending) this.#bytes -= unfinishedBytes(pending);
     blocks?.delete(id);
   }
 
   /** Lets go of a partition: its records will come again, here or elsewhere. */
   drop(partition: number): void {
-    for (const { bytes } of this.#pending.get(partition)?.values() ?? []) this.#bytes -= bytes;
+    for (const pending of this.#pending.get(partition)?.values() ?? []) this.#bytes -= unfinishedBytes(pending);
     this.#pending.delete(partition);
   }
 
@@ -145,12 +155,18 @@ export class BlockAssembly {
   }
 
   #keep(pending: Pending, part: number, record: PartRecord): void {
+    this.#bytes -= unfinishedBytes(pending);
     pending.records[part] = record;
     pending.parts[part] = decodeBlockPart(record.value);
     pending.missing -= 1;
     pending.bytes += record.value.length;
-    this.#bytes += record.value.length;
+    this.#bytes += unfinishedBytes(pending);
   }
+}
+
+/** A whole block's don't count: they are let go of as soon as it is filed, and giving up others would not free them. */
+function unfinishedBytes({ missing, bytes }: Pending): number {
+  return missing > 0 ? bytes : 0;
 }
 
 function unfinishedBlock({ id, missing, parts, records }: Pending, why: string): UnfinishedBlock {

@@ -51,8 +51,9 @@ function live({ root, journal: path }: Place, disk: FaultyDisk): Filing[] {
   for (const batch of BATCHES) {
     for (let attempt = 0; attempt < 2 && !disk.dead; attempt++) {
       try {
-        filings.push(...writer.file(batch).filings);
-        break;
+        const filed = writer.file(batch);
+        filings.push(...filed.repeats, ...filed.filings);
+        if (filed.held.length === 0) break;
       } catch (error) {
         if (!disk.dead && !String(error).includes('at step')) throw error;
       }

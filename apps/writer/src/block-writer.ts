@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
+import { appendicesOf, type Appendix, type UnfiledBlock } from './appendix.ts';
 import type { WholeBlock } from './block-assembly.ts';
-import { blockText } from './block-text.ts';
 import type { FileCalls } from './file-calls.ts';
 import type { FileState, Journal } from './journal.ts';
-import { safePath, type SafePath } from './safe-path.ts';
-import { TargetFile } from './target-file.ts';
+import { TargetFile, type FileStats } from './target-file.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
 /**
@@ -14,6 +13,8 @@ import type { WriterCounters } from './writer-counters.ts';
  * come again.
  */
 const REMEMBER_US = 30 * 24 * 3600 * 1_000_000;
+/** How many of the newest blocks the journal remembers however old they seem: a clock that was set forward must not forget them. */
+const REMEMBER_BLOCKS = 100_000;
 
 const FIRST_LINK = Buffer.alloc(32);
 
@@ -28,22 +29,19 @@ export interface BlockWriterOptions {
   readonly nowUs: () => number;
 }
 
-/** A block that can't be filed, ever. */
-export interface RefusedBlock {
-  readonly block: WholeBlock;
-  readonly error: ForensicsError;
-}
-
 export interface Filed {
-  /** One for each block that is in its file, also for those that were there before. */
+  /** One for each block that was appended. */
   readonly filings: readonly Filing[];
-  readonly refused: readonly RefusedBlock[];
+  /** One for each block that was in its file before. */
+  readonly repeats: readonly Filing[];
+  /** Can't be filed ever: what the block itself says is at fault, FF_UNSAFE_PATH or FF_BAD_MESSAGE_LIST. */
+  readonly refused: readonly UnfiledBlock[];
+  /** Can't be filed now: what the file system says, FF_FILING_FAILED. */
+  readonly held: readonly UnfiledBlock[];
 }
 
-/** New blocks of one file, formatted. */
-interface Appendix {
-  readonly path: SafePath;
-  readonly blocks: { readonly block: WholeBlock; readonly text: Buffer }[];
+interface OpenAppendix extends Appendix {
+  readonly file: TargetFile;
 }
 
 /**
@@ -57,133 +55,144 @@ export class BlockWriter {
   }
 
   /**
-   * Files a batch: durable when it returns. After an error nothing of it counts as filed, and it may be given again.
-   * @throws ForensicsError FF_FILING_FAILED if a file or the journal can't be written now
+   * Files a batch: durable when it returns. A file that can't be written now holds up its own blocks only.
+   * @throws ForensicsError FF_FILING_FAILED if the journal can't be written now: nothing counts as filed, all may be given again
    */
   file(blocks: readonly WholeBlock[]): Filed {
     const { journal, counters } = this.#options;
-    const files = new Map<string, TargetFile>();
+    const files: TargetFile[] = [];
     try {
       return this.#fileInto(files, blocks);
     } catch (cause) {
       counters.failures += 1;
       this.#warnIfItFails('the journal', () => journal.rollback());
-      const remedy = 'the blocks stay in the log and are tried again; see the disk of the root and of the journal';
-      throw new ForensicsError('FF_FILING_FAILED', `${blocks.length} blocks were not filed: ${String(cause)}; ${remedy}`, {
-        cause,
-      });
+      throw filingFailed('the journal', blocks.length, cause);
     } finally {
       // What was filed is durable and what was not is undone: a file that does not close changes neither.
-      for (const file of files.values()) this.#warnIfItFails(file.path.realPath, () => file.close());
+      for (const file of files) this.#warnIfItFails(file.path.realPath, () => file.close());
     }
   }
 
-  #fileInto(files: Map<string, TargetFile>, blocks: readonly WholeBlock[]): Filed {
+  #fileInto(files: TargetFile[], blocks: readonly WholeBlock[]): Filed {
     const { journal, counters } = this.#options;
-    const refused: RefusedBlock[] = [];
+    const held: UnfiledBlock[] = [];
     journal.begin();
-    const { known, fresh } = this.#split(blocks);
-    const appendices = this.#format(fresh, refused, files);
-    this.#settle([...files.values()]);
-    const filings = this.#append(appendices, files);
-    counters.repeated += known.length;
-    return { filings: [...known, ...filings], refused };
+    const { repeats, fresh } = this.#split(blocks);
+    const { appendices, refused } = appendicesOf(this.#options.root, fresh);
+    const settled = this.#settle(this.#open(appendices, files, held), held);
+    const filings = this.#append(settled, held);
+    counters.repeated += repeats.length;
+    return { filings, repeats, refused, held };
   }
 
   /** Drops the blocks that are in their file already. */
-  #split(blocks: readonly WholeBlock[]): { known: Filing[]; fresh: WholeBlock[] } {
-    const known = new Map<string, Filing>();
+  #split(blocks: readonly WholeBlock[]): { repeats: Filing[]; fresh: WholeBlock[] } {
+    const repeats = new Map<string, Filing>();
     const fresh = new Map<string, WholeBlock>();
     for (const block of blocks) {
       const filing = this.#options.journal.filing(block.blockId);
-      if (filing) known.set(block.id, filing);
+      if (filing) repeats.set(block.id, filing);
       else fresh.set(block.id, block);
     }
-    return { known: [...known.values()], fresh: [...fresh.values()] };
+    return { repeats: [...repeats.values()], fresh: [...fresh.values()] };
   }
 
-  /** Formats the blocks and opens their files; those with a bad path or bad messages are refused. */
-  #format(blocks: readonly WholeBlock[], refused: RefusedBlock[], files: Map<string, TargetFile>): Appendix[] {
-    const { root, calls } = this.#options;
-    const appendices = new Map<string, Appendix>();
-    for (const block of blocks) {
-      try {
-        const path = safePath(root, block.header.file);
-        const text = blockText(block.blockId, block.header, block.messages);
-        if (!files.has(path.file)) files.set(path.file, new TargetFile(path, calls));
-        const appendix = appendices.get(path.file) ?? { path, blocks: [] };
-        appendices.set(path.file, appendix);
-        appendix.blocks.push({ block, text });
-      } catch (error) {
-        if (!(error instanceof ForensicsError)) throw error;
-        refused.push({ block, error });
-      }
+  #open(appendices: readonly Appendix[], files: TargetFile[], held: UnfiledBlock[]): OpenAppendix[] {
+    const open: OpenAppendix[] = [];
+    for (const appendix of appendices) {
+      const file = this.#unlessHeld(appendix, held, () => new TargetFile(appendix.path, this.#options.calls));
+      if (!file) continue;
+      files.push(file);
+      open.push({ ...appendix, file });
     }
-    return [...appendices.values()];
+    return open;
   }
 
   /**
    * Makes every file and the journal agree on where its blocks end. What the journal learns here is committed before anything is
    * appended: else a crash in between would leave half a block in a file whose end nobody knows.
    */
-  #settle(files: readonly TargetFile[]): void {
+  #settle(appendices: readonly OpenAppendix[], held: UnfiledBlock[]): OpenAppendix[] {
     const { journal } = this.#options;
-    const learned = files.map((file) => this.#settleFile(file)).some(Boolean);
-    if (!learned) return;
-    journal.commit();
-    journal.begin();
+    const settled: OpenAppendix[] = [];
+    let learned = false;
+    for (const appendix of appendices) {
+      const known = journal.file(appendix.path.file);
+      const state = this.#unlessHeld(appendix, held, () => this.#settleFile(appendix.file, known));
+      if (!state) continue;
+      settled.push(appendix);
+      if (state === known) continue;
+      journal.putFile(appendix.path.file, state);
+      learned = true;
+    }
+    if (learned) {
+      journal.commit();
+      journal.begin();
+    }
+    return settled;
   }
 
-  /** True if the journal learned something. */
-  #settleFile(file: TargetFile): boolean {
-    const { journal, counters, warn } = this.#options;
-    const { file: name, realPath } = file.path;
-    const size = file.size();
-    const known = journal.file(name);
-    if (known && size >= known.end) {
-      if (size > known.end) {
-        counters.tornTails += 1;
-        warn(`${realPath}: cut off ${size - known.end} bytes behind the last whole block, at ${known.end}`);
+  /** Cuts off a torn write, and nothing else: what the journal does not know as its own file's stays. */
+  #settleFile(file: TargetFile, known: FileState | undefined): FileState {
+    const { counters, warn } = this.#options;
+    const { realPath } = file.path;
+    const stats = file.stats();
+    const { identity, sizeBytes } = stats;
+    if (known && identity === known.identity && sizeBytes >= known.end) {
+      if (sizeBytes > known.end) {
         file.cutTo(known.end);
+        counters.tornTails += 1;
+        warn(`${realPath}: cut off ${sizeBytes - known.end} bytes behind the last whole block, at ${known.end}`);
       }
-      return false;
-    }
-    if (known) {
-      counters.shortened += 1;
-      warn(`${realPath}: has ${size} bytes where ${known.end} were filed; it was rotated or cut, blocks go on at its end`);
+      return known;
     }
     file.syncDirectories();
-    journal.putFile(name, { end: size, chain: known?.chain ?? FIRST_LINK });
-    return true;
+    const why = whyAdopted(stats, known);
+    if (why) {
+      counters.adopted += 1;
+      warn(`${realPath}: ${why}; blocks go on at its end, ${sizeBytes}`);
+    }
+    return { identity, end: sizeBytes, chain: known?.chain ?? FIRST_LINK };
   }
 
-  #append(appendices: readonly Appendix[], files: ReadonlyMap<string, TargetFile>): Filing[] {
-    const { journal, nowUs } = this.#options;
+  #append(appendices: readonly OpenAppendix[], held: UnfiledBlock[]): Filing[] {
+    const { journal, nowUs, counters } = this.#options;
     const touched: { file: TargetFile; end: number }[] = [];
     const filings: Filing[] = [];
     try {
       for (const appendix of appendices) {
-        const file = files.get(appendix.path.file)!;
         const state = journal.file(appendix.path.file)!;
+        const file = this.#unlessHeld(appendix, held, () => this.#appendTexts(appendix, state.end));
+        if (!file) continue;
         touched.push({ file, end: state.end });
-        filings.push(...this.#appendTo(file, state, appendix));
+        filings.push(...this.#enter(appendix, state));
       }
-      if (filings.length > 0) journal.prune(nowUs() - REMEMBER_US, 2 * filings.length);
+      if (filings.length > 0) journal.prune(nowUs() - REMEMBER_US, REMEMBER_BLOCKS, 2 * filings.length);
     } catch (error) {
       for (const { file, end } of touched) this.#warnIfItFails(file.path.realPath, () => file.cutTo(end));
       throw error;
     }
     // Not undone if it fails: the commit may have become durable, and then the blocks must be there.
     journal.commit();
-    for (const { length } of filings) this.#options.counters.filedBytes += length;
-    this.#options.counters.filed += filings.length;
+    for (const { length } of filings) counters.filedBytes += length;
+    counters.filed += filings.length;
     return filings;
   }
 
-  #appendTo(file: TargetFile, state: FileState, { path, blocks }: Appendix): Filing[] {
-    const { journal, nowUs } = this.#options;
+  #appendTexts({ file, blocks }: OpenAppendix, end: number): TargetFile {
     const texts = blocks.map(({ text }) => text);
-    file.appendAt(state.end, texts.length === 1 ? texts[0]! : Buffer.concat(texts));
+    try {
+      file.appendAt(end, texts.length === 1 ? texts[0]! : Buffer.concat(texts));
+      return file;
+    } catch (error) {
+      this.#warnIfItFails(file.path.realPath, () => file.cutTo(end));
+      throw error;
+    }
+  }
+
+  /** Enters what was appended in the journal. */
+  #enter({ path, blocks }: Appendix, state: FileState): Filing[] {
+    const { journal, nowUs } = this.#options;
     let { end, chain } = state;
     const filings = blocks.map(({ block: { blockId, header }, text }) => {
       const { node, session, criterion } = header;
@@ -195,8 +204,20 @@ export class BlockWriter {
       return { blockId, node, session, criterion: criterion.name, ...place, filedAtUs: nowUs() };
     });
     for (const filing of filings) journal.add(filing);
-    journal.putFile(path.file, { end, chain });
+    journal.putFile(path.file, { ...state, end, chain });
     return filings;
+  }
+
+  /** Runs calls into one file, none into the journal: what fails holds that file's blocks, and no other's. */
+  #unlessHeld<T extends object>({ path, blocks }: Appendix, held: UnfiledBlock[], calls: () => T): T | undefined {
+    try {
+      return calls();
+    } catch (cause) {
+      this.#options.counters.failures += 1;
+      const error = filingFailed(path.realPath, blocks.length, cause);
+      for (const { block } of blocks) held.push({ block, error });
+      return undefined;
+    }
   }
 
   /** For what is tried again by itself: the next batch rolls back, and cuts off what was begun. */
@@ -207,4 +228,17 @@ export class BlockWriter {
       this.#options.warn(`${what}: ${String(error)}`);
     }
   }
+}
+
+function whyAdopted({ identity, sizeBytes }: FileStats, known: FileState | undefined): string | undefined {
+  if (!known) return sizeBytes > 0 ? `holds ${sizeBytes} bytes that are not in the journal` : undefined;
+  if (identity !== known.identity) return `is another file than the one of ${known.end} bytes before (rotated or exchanged)`;
+  return `has ${sizeBytes} bytes where ${known.end} were filed (cut)`;
+}
+
+function filingFailed(where: string, count: number, cause: unknown): ForensicsError {
+  const remedy = 'they stay in the log and are tried again';
+  return new ForensicsError('FF_FILING_FAILED', `${where}: ${count} blocks can't be filed now: ${String(cause)}; ${remedy}`, {
+    cause,
+  });
 }

@@ -1,3 +1,4 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
@@ -5,8 +6,12 @@ import type { Filing } from '@fleet-forensics/shared/wire/block';
 /** How long another writer's transaction is waited for: longer than one takes, shorter than a group gives its members. */
 const LOCK_TIMEOUT_MS = 5_000;
 
-const SCHEMA_VERSION = 1;
-const SCHEMA = `
+/** Sessions, users' addresses and paths: for the writer alone. */
+const JOURNAL_MODE = 0o600;
+
+/** Each step leads from the schema version of its index to the next one. */
+const SCHEMA_STEPS = [
+  `
   CREATE TABLE files (
     file TEXT PRIMARY KEY,
     end_offset INTEGER NOT NULL,
@@ -25,11 +30,15 @@ const SCHEMA = `
     chain BLOB NOT NULL,
     filed_at_us INTEGER NOT NULL
   ) STRICT;
-  PRAGMA user_version = ${SCHEMA_VERSION};
-`;
+`,
+  // No file has an empty identity: what an older journal knows is adopted as it is, nothing of it is cut off.
+  `ALTER TABLE files ADD COLUMN identity TEXT NOT NULL DEFAULT ''`,
+];
 
 /** What the journal knows of a file. */
 export interface FileState {
+  /** Which file it was that had this end: TargetFile.stats. */
+  readonly identity: string;
   /** Bytes: the end of its last block. */
   readonly end: number;
   /** The last link of its chain, 32 bytes. */
@@ -56,14 +65,17 @@ export class Journal {
   constructor(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS) {
     this.#database = open(path, lockTimeoutMs);
     this.#block = this.#database.prepare('SELECT * FROM blocks WHERE block_id = ?');
-    this.#file = this.#database.prepare('SELECT end_offset, chain FROM files WHERE file = ?');
-    this.#putFile = this.#database.prepare('INSERT OR REPLACE INTO files (file, end_offset, chain) VALUES (?, ?, ?)');
+    this.#file = this.#database.prepare('SELECT identity, end_offset, chain FROM files WHERE file = ?');
+    this.#putFile = this.#database.prepare(
+      'INSERT OR REPLACE INTO files (file, identity, end_offset, chain) VALUES (?, ?, ?, ?)',
+    );
     this.#putBlock = this.#database.prepare(
       `INSERT INTO blocks (block_id, node, session, criterion, file, offset, length, sha256, chain, filed_at_us)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#prune = this.#database.prepare(
-      `DELETE FROM blocks WHERE filed_at_us < ? AND filed_order IN (SELECT filed_order FROM blocks ORDER BY filed_order LIMIT ?)`,
+      `DELETE FROM blocks WHERE filed_at_us < ? AND filed_order <= (SELECT max(filed_order) FROM blocks) - ?
+       AND filed_order IN (SELECT filed_order FROM blocks ORDER BY filed_order LIMIT ?)`,
     );
   }
 
@@ -90,12 +102,12 @@ export class Journal {
   }
 
   file(file: string): FileState | undefined {
-    const row = this.#file.get(file) as { end_offset: number; chain: Uint8Array } | undefined;
-    return row && { end: row.end_offset, chain: row.chain };
+    const row = this.#file.get(file) as { identity: string; end_offset: number; chain: Uint8Array } | undefined;
+    return row && { identity: row.identity, end: row.end_offset, chain: row.chain };
   }
 
-  putFile(file: string, { end, chain }: FileState): void {
-    this.#putFile.run(file, end, chain);
+  putFile(file: string, { identity, end, chain }: FileState): void {
+    this.#putFile.run(file, identity, end, chain);
   }
 
   add(filing: Filing): void {
@@ -103,9 +115,9 @@ export class Journal {
     this.#putBlock.run(blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs);
   }
 
-  /** Forgets blocks filed before `filedAtUs`, at most `limit` of the oldest. */
-  prune(filedAtUs: number, limit: number): void {
-    this.#prune.run(filedAtUs, limit);
+  /** Forgets blocks filed before `filedAtUs` and not among the newest `keep`, at most `limit` of the oldest. */
+  prune(filedAtUs: number, keep: number, limit: number): void {
+    this.#prune.run(filedAtUs, keep, limit);
   }
 
   close(): void {
@@ -134,9 +146,10 @@ function toFiling(row: BlockRow): Filing {
 function open(path: string, lockTimeoutMs: number): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
+    keepPrivate(path);
     database = new DatabaseSync(path, { timeout: lockTimeoutMs });
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    createSchema(database, path);
+    upgradeSchema(database, path);
     return database;
   } catch (cause) {
     database?.close();
@@ -150,16 +163,27 @@ function open(path: string, lockTimeoutMs: number): DatabaseSync {
   }
 }
 
-function createSchema(database: DatabaseSync, path: string): void {
+function keepPrivate(path: string): void {
+  try {
+    // SQLite would make it, and the files beside it after its example, with the umask's mode.
+    closeSync(openSync(path, 'wx', JOURNAL_MODE));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // By name: a descriptor that is closed drops the locks of every connection that this process has.
+    chmodSync(path, JOURNAL_MODE);
+  }
+}
+
+function upgradeSchema(database: DatabaseSync, path: string): void {
   database.exec('BEGIN IMMEDIATE');
-  const version = database.prepare('PRAGMA user_version').get()!['user_version'];
-  if (version === 0) database.exec(SCHEMA);
-  database.exec('COMMIT');
-  if (version !== 0 && version !== SCHEMA_VERSION) {
-    const found = `is of version ${String(version)}, this writer knows ${SCHEMA_VERSION}`;
+  const version = Number(database.prepare('PRAGMA user_version').get()!['user_version']);
+  if (version > SCHEMA_STEPS.length) {
+    const found = `is of version ${version}, this writer knows ${SCHEMA_STEPS.length}`;
     throw new ForensicsError(
       'FF_JOURNAL_UNREADABLE',
       `the writer's journal ${path} ${found}; run the release that wrote it, or a later one`,
     );
   }
+  for (const step of SCHEMA_STEPS.slice(version)) database.exec(step);
+  database.exec(`PRAGMA user_version = ${SCHEMA_STEPS.length}; COMMIT`);
 }

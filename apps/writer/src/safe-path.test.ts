@@ -104,7 +104,7 @@ describe('a file that is opened', () => {
     if (file === '/d/f' && why.includes('writable')) mkdirSync(join(root, 'd'), { recursive: true });
     else if (why !== 'root is a symbolic link') mkdirSync(root);
     prepare();
-    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_PATH', message: expect.stringContaining(why) });
+    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_FILE', message: expect.stringContaining(why) });
     expect(() => open(file)).toThrow(refusal);
     expect(statSync(join(base, 'victim')).size).toBe(4);
   });
@@ -119,12 +119,12 @@ describe('somebody who exchanges things between check and open', () => {
   });
 
   it('is found out when a directory became a symlink', () => {
-    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_PATH', message: expect.stringContaining('symbolic link') });
+    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_FILE', message: expect.stringContaining('symbolic link') });
     expect(() => open('/d/f', racing(exchangeDirectory))).toThrow(refusal);
   });
 
   it('is found out even if all is put back again', () => {
-    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_PATH', message: expect.stringContaining('exchanged') });
+    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_FILE', message: expect.stringContaining('exchanged') });
     expect(() => open('/d/f', racing(exchangeDirectory, putBack))).toThrow(refusal);
   });
 

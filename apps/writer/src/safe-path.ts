@@ -49,8 +49,8 @@ export function safePath(root: string, file: string): SafePath {
 /**
  * Opens the file for appending, and makes it and its directories if they are missing (0640 and 0750, less the umask).
  * Nobody but the owner and the group can have led it elsewhere: the path is checked before it is opened and again after.
- * @throws ForensicsError FF_UNSAFE_PATH if a directory is a symlink, world-writable or none, or the file is not regular, or has a
- * second name
+ * @throws ForensicsError FF_UNSAFE_FILE, while it lasts, if a directory is a symlink, world-writable or none, or the file is not
+ * regular, or has a second name
  */
 export function openSafely(path: SafePath, calls: FileCalls): number {
   for (const directory of path.directories) {
@@ -95,15 +95,15 @@ function syncDirectory(directory: string, calls: FileCalls): void {
 
 function checkDirectory(path: SafePath, directory: string, calls: FileCalls): void {
   const stats = calls.lstat(directory);
-  if (stats?.isSymbolicLink()) throw unsafe(path.file, `${directory} is a symbolic link`, 'put a directory in its place');
-  if (!stats?.isDirectory()) throw unsafe(path.file, `${directory} is not a directory`, 'put a directory in its place');
-  if (stats.mode & WORLD_WRITABLE) throw unsafe(path.file, `${directory} is world-writable`, `run chmod o-w ${directory}`);
+  if (stats?.isSymbolicLink()) throw unsafeNow(path, `${directory} is a symbolic link`, 'put a directory in its place');
+  if (!stats?.isDirectory()) throw unsafeNow(path, `${directory} is not a directory`, 'put a directory in its place');
+  if (stats.mode & WORLD_WRITABLE) throw unsafeNow(path, `${directory} is world-writable`, `run chmod o-w ${directory}`);
 }
 
 function checkFile(path: SafePath, stats: BigIntStats): void {
-  if (!stats.isFile()) throw unsafe(path.file, `${path.realPath} is not a regular file`, 'move it away');
+  if (!stats.isFile()) throw unsafeNow(path, `${path.realPath} is not a regular file`, 'move it away');
   // Two names in the journal for the same bytes: each would cut off what the other wrote.
-  if (stats.nlink > 1n) throw unsafe(path.file, `${path.realPath} has a second name (a hard link)`, 'remove one of them');
+  if (stats.nlink > 1n) throw unsafeNow(path, `${path.realPath} has a second name (a hard link)`, 'remove one of them');
 }
 
 /** Closes the gap between check and open: what is open must still be what the checked path names. */
@@ -113,10 +113,15 @@ function checkOpened(path: SafePath, fd: number, calls: FileCalls): void {
   for (const directory of path.directories) checkDirectory(path, directory, calls);
   const named = calls.lstat(path.realPath);
   if (named?.dev !== opened.dev || named.ino !== opened.ino) {
-    throw unsafe(path.file, `${path.realPath} was exchanged while it was opened`, 'see who else writes to its directory');
+    throw unsafeNow(path, `${path.realPath} was exchanged while it was opened`, 'see who else writes to its directory');
   }
 }
 
 function unsafe(file: string, why: string, remedy: string): ForensicsError {
   return new ForensicsError('FF_UNSAFE_PATH', `${JSON.stringify(file)} can't be written to: ${why}; ${remedy}`);
+}
+
+/** What an admin, or the one who does it, can undo at any moment. */
+function unsafeNow({ file }: SafePath, why: string, remedy: string): ForensicsError {
+  return new ForensicsError('FF_UNSAFE_FILE', `${JSON.stringify(file)} is not written to now: ${why}; ${remedy}`);
 }

@@ -2,27 +2,36 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { FileCalls } from './file-calls.ts';
 import { openSafely, syncDirectories, type SafePath } from './safe-path.ts';
 
+export interface FileStats {
+  /**
+   * The same as long as it is the same file, whatever its name: device, inode, and time of birth, as the number of an inode that is
+   * gone is given to the next file.
+   */
+  readonly identity: string;
+  readonly sizeBytes: number;
+}
+
 /** A file that blocks are appended to, open. */
 export class TargetFile {
   readonly path: SafePath;
   readonly #calls: FileCalls;
   readonly #fd: number;
 
-  /** @throws ForensicsError FF_UNSAFE_PATH as openSafely; Node's errors as they are */
+  /** @throws ForensicsError FF_UNSAFE_FILE as openSafely; Node's errors as they are */
   constructor(path: SafePath, calls: FileCalls) {
     this.path = path;
     this.#calls = calls;
     this.#fd = openSafely(path, calls);
   }
 
-  /** Bytes. */
-  size(): number {
-    return Number(this.#calls.fstat(this.#fd).size);
+  stats(): FileStats {
+    const { dev, ino, birthtimeNs, size } = this.#calls.fstat(this.#fd);
+    return { identity: `${dev}:${ino}:${birthtimeNs}`, sizeBytes: Number(size) };
   }
 
   /** Cuts off what lies behind `end`, if anything. */
   cutTo(end: number): void {
-    if (this.size() > end) this.#calls.truncate(this.#fd, end);
+    if (this.stats().sizeBytes > end) this.#calls.truncate(this.#fd, end);
   }
 
   /**
@@ -36,9 +45,9 @@ export class TargetFile {
         throw new ForensicsError('FF_FILE_STUCK', `${this.path.realPath} takes no more bytes; see its file system`);
       written += count;
     }
-    const size = this.size();
-    if (size !== end + bytes.length) {
-      const what = `it has ${size} bytes instead of ${end + bytes.length}`;
+    const { sizeBytes } = this.stats();
+    if (sizeBytes !== end + bytes.length) {
+      const what = `it has ${sizeBytes} bytes instead of ${end + bytes.length}`;
       throw new ForensicsError(
         'FF_FILE_CHANGED',
         `${this.path.realPath} was changed while it was written: ${what}; rotate by renaming`,

@@ -52,7 +52,13 @@ describe('the writer as a Nest application', () => {
     const effects: string[] = [];
     const { bus, handlers, consumer } = oneShotBus(effects);
     const settings = { pendingBytes: 64 * 1024 * 1024 };
-    const module = WriterModule.register({ bus, settings, root: join(base, 'root'), journal: join(base, 'journal') });
+    const module = WriterModule.register({
+      bus,
+      settings,
+      root: join(base, 'root'),
+      journal: join(base, 'journal'),
+      warn: () => {},
+    });
     const failed = (error: unknown): void => {
       effects.push(String(error));
     };

@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import { BlockAssembly } from './block-assembly.ts';
@@ -19,6 +19,8 @@ export interface WriterOptions {
    * one would take the first one's blocks for torn writes.
    */
   readonly journal: string;
+  /** Told what an operator must know. */
+  readonly warn: (message: string) => void;
 }
 
 const nowUs = (): number => Date.now() * 1000;
@@ -31,9 +33,8 @@ export class WriterModule implements OnApplicationShutdown {
     this.#journal = journal;
   }
 
-  static register({ bus, settings, root, journal: path }: WriterOptions): DynamicModule {
-    const logger = new Logger('writer');
-    const warn = (message: string): void => logger.warn(message);
+  static register({ bus, settings, root, journal: path, warn: tell }: WriterOptions): DynamicModule {
+    const warn = (message: string): void => tell(`writer: ${message}`);
     return {
       module: WriterModule,
       controllers: [BlocksController],
@@ -45,7 +46,7 @@ export class WriterModule implements OnApplicationShutdown {
           inject: [Journal, WriterCounters],
           useFactory: (journal: Journal, counters: WriterCounters) => {
             const writer = new BlockWriter({ root, journal, calls: NODE_FILE_CALLS, counters, warn, nowUs });
-            const assembly = new BlockAssembly(settings.pendingBytes, (blockId) => journal.filing(blockId) !== undefined);
+            const assembly = new BlockAssembly(settings.pendingBytes, (blockId) => journal.filing(blockId));
             return new BlocksConsumer({ assembly, writer, producer: bus.producer(), counters, warn });
           },
         },

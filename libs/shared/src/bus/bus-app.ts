@@ -13,7 +13,7 @@ export async function startBusApp(module: DynamicModule, options: BusServerOptio
   const server = new BusServer(options);
   const app = await NestFactory.createMicroservice(module, {
     strategy: server,
-    logger: ['warn', 'error', 'fatal'],
+    logger: false,
     abortOnError: false,
   });
   app.useGlobalFilters(new KeepErrorFilter());

@@ -83,25 +83,30 @@ export class RunningIngest {
   readonly url: string;
   readonly counters: Counters;
   readonly gate: EventsGate;
+  /** What an operator was told. */
+  readonly warnings: readonly string[];
   readonly #close: () => Promise<void>;
   #stopping: Promise<void> | undefined;
 
-  private constructor(log: MemoryLog, url: string, app: NestFastifyApplication, close: () => Promise<void>) {
+  private constructor(log: MemoryLog, url: string, app: NestFastifyApplication, warnings: readonly string[]) {
     this.log = log;
     this.url = url;
     this.counters = app.get(Counters);
     this.gate = app.get(EventsGate);
-    this.#close = close;
+    this.warnings = warnings;
+    this.#close = () => app.close();
   }
 
   static async start(environment: Record<string, string> = {}): Promise<RunningIngest> {
     const log = new MemoryLog();
+    const warnings: string[] = [];
     const { app, url } = await startIngest({
       bus: log,
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0', ...environment }),
       policySettings: readSettings(PolicySettings, environment),
+      warn: (warning) => warnings.push(warning),
     });
-    return new RunningIngest(log, url, app, () => app.close());
+    return new RunningIngest(log, url, app, warnings);
   }
 
   async post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {

@@ -106,6 +106,7 @@ describe('a log that fails', () => {
       const answer = await ingest.post(`${line('one')}\n${criterionLine()}`);
       expect(answer).toMatchObject(problem(503, 'log_unavailable'));
       expect(answer.headers.get('retry-after')).toBe('1');
+      expect(ingest.warnings).toEqual([expect.stringContaining('no space left in /secret/place')]);
       ingest.log.failure = null;
       expect((await ingest.post(`${line('one')}\n${criterionLine()}`)).status).toBe(202);
       expect(ingest.log.lines).toEqual(['one']);
@@ -120,6 +121,7 @@ describe('a log that fails', () => {
     try {
       ingest.log.failure = new Error('secret');
       expect(await ingest.post(line('x'))).toMatchObject(problem(500, 'internal_error'));
+      expect(ingest.warnings).toEqual([expect.stringContaining('secret')]);
     } finally {
       await ingest.close();
     }

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Assignment, Batch, ConsumerHandlers, Ownership } from '../port.ts';
-import { retryDelay } from './embedded-log-options.ts';
+import type { Assignment, ConsumerHandlers, Ownership } from '../port.ts';
 import { openLog, records, scratchDir } from './scratch-log.fixture.ts';
-import { Turns } from './turns.ts';
 
 const OPTIONS = { group: 'g', topics: ['t'], maxBatchRecords: 10, maxBatchBytes: 10_000 };
 const QUIET: ConsumerHandlers = { assigned: async () => {}, batch: async () => {}, revoked: async () => {}, failed: () => {} };
@@ -63,17 +61,6 @@ describe('a consumer that closes', () => {
     await consumer.close();
     expect(failures).toEqual([broken]);
   });
-
-  it('does not wait for a pause before a redelivery', async () => {
-    const log = openLog({ dir: scratchDir(), retryDelayMs: { first: 1 << 30, last: 1 << 30 } });
-    await log.ensureTopics([{ name: 't', partitions: 1, retentionMs: 0, retentionBytes: 0 }]);
-    await log.producer().send('t', records(1));
-    const failed = Promise.withResolvers<unknown>();
-    const broken = new Error('disk full');
-    const consumer = await log.consume(OPTIONS, { ...QUIET, batch: () => Promise.reject(broken), failed: failed.resolve });
-    expect(await failed.promise).toBe(broken);
-    await consumer.close();
-  });
 });
 
 describe('a commit', () => {
@@ -117,45 +104,5 @@ describe('a commit', () => {
       batch: (batch, consumer) => consumer.commit(batch, commit).then(answer.resolve, answer.reject),
     });
     await expect(answer.promise).rejects.toMatchObject({ code: 'FF_BAD_COMMIT' });
-  });
-});
-
-describe('a seek', () => {
-  it('to before the beginning of a partition never brings records of another one', async () => {
-    const log = await logWithTopic();
-    await log.producer().send('t', [...records(3), { key: null, value: Buffer.from('of 1'), partition: 1 }]);
-    const delivered = Promise.withResolvers<Batch>();
-    await log.consume(OPTIONS, {
-      ...QUIET,
-      assigned: async (_, consumer) => consumer.seek({ topic: 't', partition: 1 }, -(2 ** 43)),
-      batch: async (batch) => {
-        if (batch.partition === 1) delivered.resolve(batch);
-      },
-    });
-    const { records: found } = await delivered.promise;
-    expect(found.map(({ offset, value }) => [offset, Buffer.from(value).toString()])).toEqual([[0, 'of 1']]);
-  });
-});
-
-describe('the pause before a redelivery', () => {
-  it('doubles from the first to the last', () => {
-    const pauses = [1, 2, 3, 6, 7, 8, 2000].map((failures) => retryDelay({ first: 100, last: 5000 }, failures));
-    expect(pauses).toEqual([100, 200, 400, 3200, 5000, 5000, 5000]);
-  });
-});
-
-describe('turns', () => {
-  it('are given one at a time, so that other work of the event loop comes between two batches', async () => {
-    const turns = new Turns();
-    const order: string[] = [];
-    const batches = ['a', 'b', 'c'].map((name) => turns.next().then(() => order.push(name)));
-    const others = new Promise<void>((resolve) => {
-      setImmediate(() => {
-        order.push('send');
-        setImmediate(() => resolve(void order.push('send')));
-      });
-    });
-    await Promise.all([...batches, others]);
-    expect(order).toEqual(['a', 'send', 'b', 'send', 'c']);
   });
 });

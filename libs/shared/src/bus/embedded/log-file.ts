@@ -54,7 +54,6 @@ export class LogFile {
     let result: T;
     try {
       result = this.#guard(() => {
-        this.#rollback();
         this.#begin.run();
         const done = work({ onCommit: (effect) => commits.push(effect), onRollback: (effect) => rollbacks.push(effect) });
         this.#commit.run();
@@ -78,7 +77,7 @@ export class LogFile {
     this.#guard(() => this.#database.close());
   }
 
-  /** After most failures of the disk SQLite has done it by itself; one that failed is tried again before the next transaction. */
+  /** After most failures of the disk SQLite has done it by itself. */
   #rollback(): void {
     if (this.#database.isTransaction) this.#database.exec('rollback');
   }
