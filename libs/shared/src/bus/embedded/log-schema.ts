@@ -2,12 +2,12 @@
 export const LOG_VERSION = 1;
 
 /**
- * A page takes three packed records of 5 KB. Of 4 to 32 KiB it is the size that serves big sends and single ones best
+ * A page takes three packed records of 5 KB. Of 4, 8 and 16 KiB it is the size that appends most while consumers read
  * (docs/adr/0002-embedded-log-on-sqlite.md).
  */
 const PAGE_BYTES = 16 * 1024;
 
-/** The write-ahead log is copied into the file at this length: what a commit may have to wait for. */
+/** The write-ahead log is copied into the file at this length: what a commit may have to wait for. Shorter costs throughput. */
 const WAL_BYTES = 16 * 1024 * 1024;
 
 const CACHE_KIB = 32 * 1024;
