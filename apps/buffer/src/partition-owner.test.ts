@@ -44,7 +44,7 @@ beforeEach(() => {
 
 function ownerOf(committed: Commit | null, begin = 0, settings = SETTINGS): PartitionOwner {
   const assignment: Assignment = { topic: SESSION_EVENTS, partition: 3, epoch: 1, begin, end: 100, committed };
-  return new PartitionOwner(assignment, bus as unknown as Consumer, bus, settings);
+  return new PartitionOwner(assignment, bus as unknown as Consumer, bus, settings, (warning) => expect.fail(warning));
 }
 
 function batchOf(records: readonly BusRecord[]): Batch {

@@ -36,8 +36,16 @@ export class PartitionOwner {
   #lastCommitMs = 0;
   #isCommitting = false;
 
-  constructor(assignment: Assignment, consumer: Consumer, producer: Producer, settings: BufferSettings) {
-    const { start, liveFrom } = startPointOf(assignment);
+  /** @param warn told if part of the log that the commit refers to is not there */
+  constructor(
+    assignment: Assignment,
+    consumer: Consumer,
+    producer: Producer,
+    settings: BufferSettings,
+    warn: (message: string) => void,
+  ) {
+    const { start, liveFrom, warning } = startPointOf(assignment);
+    if (warning) warn(warning);
     this.#assignment = assignment;
     this.#consumer = consumer;
     this.#producer = producer;

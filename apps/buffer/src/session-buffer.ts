@@ -3,7 +3,6 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { addCounts, type FoldCounters, noCounts } from './fold/fold-counters.ts';
 import { PartitionOwner } from './partition-owner.ts';
-import { startPointOf } from './start-point.ts';
 
 export interface SessionBufferPorts {
   readonly producer: Producer;
@@ -45,9 +44,7 @@ export class SessionBuffer {
   assigned(assignments: readonly Assignment[], consumer: Consumer): void {
     const { producer, settings, warn } = this.#ports;
     for (const assignment of assignments) {
-      const { warning } = startPointOf(assignment);
-      if (warning) warn(warning);
-      this.#owners.set(assignment.partition, new PartitionOwner(assignment, consumer, producer, settings));
+      this.#owners.set(assignment.partition, new PartitionOwner(assignment, consumer, producer, settings, warn));
     }
     this.#timer ??= setInterval(() => this.#onTick(), settings.tickMs);
   }

@@ -1,3 +1,4 @@
+import { withRoom } from '@fleet-forensics/shared/wire/byte-room';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BlockHeader } from '@fleet-forensics/shared/wire/block';
 import { LOG_TYPE_NAMES, LogType } from '@fleet-forensics/shared/wire/log-type';
@@ -126,10 +127,6 @@ class TextBuffer {
   }
 
   #reserve(byteLength: number): void {
-    const needed = this.#length + byteLength;
-    if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+    this.#bytes = withRoom(this.#bytes, this.#length, byteLength);
   }
 }

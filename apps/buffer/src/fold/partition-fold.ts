@@ -49,13 +49,6 @@ export class PartitionFold {
     return this.#sessions.size;
   }
 
-  /** Encoded message bytes in all rings. */
-  get ringBytes(): number {
-    let byteLength = 0;
-    for (const session of this.#sessions.values()) byteLength += session.ringBytes;
-    return byteLength;
-  }
-
   /** The lowest offset that is needed to build this state again. */
   watermark(): number {
     // Sessions stand in the order of their first records.

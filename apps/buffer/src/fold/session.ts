@@ -62,10 +62,6 @@ export class Session {
     return this.#lastOffset;
   }
 
-  get ringBytes(): number {
-    return this.#ring.byteLength;
-  }
-
   /**
    * Takes one record of the session; its end is the caller's business.
    * @returns the block, if its criterion files one

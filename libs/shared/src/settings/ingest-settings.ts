@@ -18,6 +18,7 @@ import {
   MAX_MESSAGE_BYTES,
   MAX_NAME_BYTES,
   MAX_PATH_BYTES,
+  MAX_RING_BYTES,
   MAX_RING_MESSAGES,
 } from '../wire/limits.ts';
 import { Setting } from './setting.ts';
@@ -178,14 +179,14 @@ export class PolicySettings {
 
   @Setting({
     variable: 'FF_BUFFER_BYTES',
-    default: 64 * MIB,
+    default: MAX_RING_BYTES,
     unit: 'bytes',
-    bound: '65536 to 67108864',
+    bound: `65536 to ${MAX_RING_BYTES}`,
     doc: "Encoded message bytes that a session's ring keeps at most, whatever FF_BUFFER_SIZE says; the newest record is always kept. Memory is sized by it: an ordinary ring of 1024 messages takes 120 KB, but any session may fill this many.",
   })
   @IsInt()
   @Min(65_536)
-  @Max(64 * MIB)
+  @Max(MAX_RING_BYTES)
   bufferBytes!: number;
 
   @Setting({

@@ -1,3 +1,4 @@
+import { withRoom } from './byte-room.ts';
 import type { LogType } from './log-type.ts';
 import { TAG_LEVEL, TAG_MESSAGE, TAG_PID, TAG_TEXT, TAG_TIME, TAG_TIME_DELTA, TAG_TYPE } from './message-list-tags.ts';
 
@@ -91,11 +92,7 @@ export class MessageListWriter {
   }
 
   #reserve(byteLength: number): void {
-    const needed = this.#length + byteLength;
-    if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
+    this.#bytes = withRoom(this.#bytes, this.#length, byteLength);
   }
 }
 
