@@ -1,4 +1,6 @@
 import type { BlockPart, DeadLetter, Filing } from '@fleet-forensics/shared/wire/block';
+import type { CheckpointPart } from '@fleet-forensics/shared/wire/checkpoint';
+import { encodeCheckpointPart } from '@fleet-forensics/shared/wire/checkpoint-codec';
 import {
   decodeBlockPart,
   decodeDeadLetter,
@@ -129,7 +131,30 @@ const LETTER: DeadLetter = {
   value: Buffer.from([0xff, 0x00]),
 };
 
-const TICK = { idleS: 21_600, maxSessions: 100_000 };
+const TICK = { idleS: 21_600, dropBefore: 1_099_511_627_777 };
+
+const CHECKPOINT: CheckpointPart = {
+  node: 'ftp-eu-1',
+  session: '1795422257266-16044',
+  asOf: 1_099_511_627_776,
+  part: 0,
+  parts: 2,
+  messages: messages(),
+  state: {
+    context: CONTEXT,
+    policy: BATCH.policy!,
+    ledger: PART.header!.ledger,
+    lastSeq: 340,
+    lastRecordMs: 1_795_422_257_300,
+    lastOffset: 1_099_511_627_775,
+    keepAliveS: 5,
+    ringCount: 3,
+    chunks: [
+      { count: 3, bytes: 120 },
+      { count: 1, bytes: 40 },
+    ],
+  },
+};
 
 export const GOLDEN: readonly Golden[] = [
   {
@@ -139,6 +164,12 @@ export const GOLDEN: readonly Golden[] = [
     value: { kind: 'batch', batch: BATCH },
   },
   { name: 'tick', encoded: encodeTick(TICK), decode: decodeSessionRecord, value: { kind: 'tick', tick: TICK } },
+  {
+    name: 'checkpoint',
+    encoded: encodeCheckpointPart(CHECKPOINT),
+    decode: decodeSessionRecord,
+    value: { kind: 'checkpoint', part: CHECKPOINT },
+  },
   { name: 'block-part', encoded: encodeBlockPart(PART), decode: decodeBlockPart, value: PART },
   { name: 'filing', encoded: encodeFiling(FILING), decode: decodeFiling, value: FILING },
   { name: 'dead-letter', encoded: encodeDeadLetter(LETTER), decode: decodeDeadLetter, value: LETTER },

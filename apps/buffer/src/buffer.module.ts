@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { SessionBuffer } from './session-buffer.ts';
@@ -11,13 +11,25 @@ export interface BufferOptions {
   readonly warn: (message: string) => void;
 }
 
+const TICK_MS = Symbol('milliseconds between ticks');
+
 @Module({})
-export class BufferModule {
+export class BufferModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #buffer: SessionBuffer;
+  readonly #tickMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(SessionBuffer) buffer: SessionBuffer, @Inject(TICK_MS) tickMs: number) {
+    this.#buffer = buffer;
+    this.#tickMs = tickMs;
+  }
+
   static register({ bus, settings, warn }: BufferOptions): DynamicModule {
     return {
       module: BufferModule,
       controllers: [SessionEventsController],
       providers: [
+        { provide: TICK_MS, useValue: settings.tickMs },
         {
           provide: SessionBuffer,
           useFactory: () =>
@@ -30,5 +42,13 @@ export class BufferModule {
         },
       ],
     };
+  }
+
+  onModuleInit(): void {
+    this.#timer = setInterval(() => void this.#buffer.tick(), this.#tickMs);
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#timer);
   }
 }

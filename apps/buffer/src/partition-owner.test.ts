@@ -4,6 +4,8 @@ import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import { decodeBlockPart, decodeDeadLetter, encodeBatch } from '@fleet-forensics/shared/wire/codec';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { noBufferCounts } from './buffer-counters.ts';
+import { CHECKPOINT_BOUNDS } from './fold/checkpoint.ts';
 import { Log, POLICY, criterion, sessionBatch } from './fold/log.fixture.ts';
 import { PartitionOwner } from './partition-owner.ts';
 
@@ -42,9 +44,16 @@ beforeEach(() => {
   bus = new RecordingBus();
 });
 
-function ownerOf(committed: Commit | null, begin = 0, settings = SETTINGS): PartitionOwner {
+function ownerOf(
+  committed: Commit | null,
+  begin = 0,
+  settings = SETTINGS,
+  warn = (warning: string): unknown => expect.fail(warning),
+): PartitionOwner {
   const assignment: Assignment = { topic: SESSION_EVENTS, partition: 3, epoch: 1, begin, end: 100, committed };
-  return new PartitionOwner(assignment, bus as unknown as Consumer, bus, settings, (warning) => expect.fail(warning));
+  const consumer = bus as unknown as Consumer;
+  const counters = noBufferCounts();
+  return new PartitionOwner(assignment, { consumer, producer: bus, settings, bounds: CHECKPOINT_BOUNDS, counters, warn });
 }
 
 function batchOf(records: readonly BusRecord[]): Batch {
@@ -156,5 +165,60 @@ describe('the owner of a partition', () => {
     await owner.take(batchOf(new Log().batch('s', { policy: POLICY }).records), 1);
     await owner.tick();
     expect(bus.sent.map(({ topic, record }) => [topic, record.partition])).toEqual([[SESSION_EVENTS, 3]]);
+  });
+
+  it('refuses a batch of an earlier assignment: folded, it would leave a hole in every ring', async () => {
+    const owner = ownerOf(null);
+    const late = { ...batchOf(failedLogin().records), epoch: 0 };
+    await expect(owner.take(late, 1)).rejects.toMatchObject({ code: 'FF_PARTITION_LOST' });
+    expect([owner.fold.position, bus.sent]).toEqual([0, []]);
+  });
+
+  it('commits nothing from outside while a batch is under way or unpublished', async () => {
+    const owner = ownerOf(null);
+    const taking = owner.take(batchOf(failedLogin().records), 1);
+    await owner.commit(1);
+    await taking;
+    expect(bus.asked).toEqual(['seek 0', `send ${BLOCKS}`, 'commit 0']);
+    bus.isDown = true;
+    const more = failedLogin().batch('s', { criterion: criterion('FailedLogin') });
+    await expect(owner.take(batchOf(more.records), 2)).rejects.toThrow('down');
+    await owner.commit(3);
+    expect(bus.commits).toHaveLength(1);
+  });
+
+  describe('with a session that holds the watermark back', () => {
+    const small = Object.assign(readSettings(BufferSettings, { FF_BUFFER_COMMIT_MS: '0' }), { checkpointBytes: 1000 });
+    const long = () => {
+      const log = new Log().batch('long', { policy: { ...POLICY, bufferSize: 1 }, lines: ['one'] });
+      for (let index = 0; index < 10; index++) {
+        log.batch('passer-by', { lines: ['x'.repeat(200)], end: { reason: 'quit' } });
+      }
+      return log;
+    };
+
+    it('writes a checkpoint to its own partition, after the commit, and commits past it when it has come back', async () => {
+      const owner = ownerOf(null, 0, small);
+      const log = long();
+      await owner.take({ ...batchOf(log.records), end: log.records.length }, 1);
+      expect(bus.asked).toEqual(['seek 0', 'commit 0', `send ${SESSION_EVENTS}`]);
+      const { record } = bus.sent[0]!;
+      expect([Buffer.from(record.key!).toString(), record.partition]).toEqual(['ftp-1\0long', 3]);
+      await owner.take(batchOf(log.raw(record.value).records.slice(-1)), 2);
+      expect(bus.commits.at(-1)).toEqual({ offset: 11, metadata: '{"v":1,"position":12}' });
+    });
+
+    it('goes on if the checkpoint can not be written', async () => {
+      const warnings: string[] = [];
+      const owner = ownerOf(null, 0, small, (warning) => warnings.push(warning));
+      const log = long();
+      bus.down = SESSION_EVENTS;
+      await owner.take({ ...batchOf(log.records), end: log.records.length }, 1);
+      expect(warnings).toEqual([expect.stringMatching('1 checkpoints could not be written')]);
+      bus.down = undefined;
+      log.batch('long', { lines: ['two'] });
+      await owner.take({ ...batchOf(log.records), end: log.records.length }, 2);
+      expect(bus.sent).toHaveLength(1);
+    });
   });
 });

@@ -4,102 +4,136 @@ import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-set
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import { encodeTick } from '@fleet-forensics/shared/wire/codec';
 import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
+import type { BufferCounters } from './buffer-counters.ts';
+import { CheckpointSchedule } from './checkpoint-schedule.ts';
 import { encodePosition } from './commit-metadata.ts';
+import { dropBefore } from './crowd.ts';
 import { encodeBlock } from './fold/block.ts';
+import type { CheckpointBounds } from './fold/checkpoint.ts';
 import { type Effect, PartitionFold } from './fold/partition-fold.ts';
 import { startPointOf } from './start-point.ts';
-
-interface Progress {
-  readonly watermark: number;
-  readonly position: number;
-}
 
 interface OutgoingTo {
   readonly topic: string;
   readonly record: OutgoingRecord;
 }
 
+export interface PartitionOwnerPorts {
+  readonly consumer: Consumer;
+  readonly producer: Producer;
+  readonly settings: BufferSettings;
+  readonly bounds: CheckpointBounds;
+  readonly counters: BufferCounters;
+  /** Told what an operator must know. */
+  readonly warn: (message: string) => void;
+}
+
 /**
- * One partition while this process owns it: its fold, the effects that are not acknowledged yet, and its commits. Publish
- * first, commit last.
+ * One partition while this process owns it: its fold, the effects that are not acknowledged yet, its commits and checkpoints.
+ * Publish first, commit last.
  */
 export class PartitionOwner {
   readonly fold: PartitionFold;
   readonly #assignment: Assignment;
-  readonly #consumer: Consumer;
-  readonly #producer: Producer;
-  readonly #settings: BufferSettings;
+  readonly #ports: PartitionOwnerPorts;
+  readonly #checkpoints: CheckpointSchedule;
   #outbox: OutgoingTo[] = [];
-  /** Everything below it is folded and its effects are acknowledged. */
-  #acknowledged: Progress | undefined;
+  #isTaking = false;
+  #isCommitting = false;
   #committedPosition: number | undefined;
   #lastCommitMs = 0;
-  #isCommitting = false;
 
-  /** @param warn told if part of the log that the commit refers to is not there */
-  constructor(
-    assignment: Assignment,
-    consumer: Consumer,
-    producer: Producer,
-    settings: BufferSettings,
-    warn: (message: string) => void,
-  ) {
+  constructor(assignment: Assignment, ports: PartitionOwnerPorts) {
+    const { consumer, settings, bounds, warn } = ports;
     const { start, liveFrom, warning } = startPointOf(assignment);
     if (warning) warn(warning);
     this.#assignment = assignment;
-    this.#consumer = consumer;
-    this.#producer = producer;
-    this.#settings = settings;
-    this.fold = new PartitionFold(assignment.partition, start, liveFrom);
+    this.#ports = ports;
+    this.#checkpoints = new CheckpointSchedule(settings.checkpointBytes, bounds);
+    this.fold = new PartitionFold(assignment.partition, start, liveFrom, bounds.window);
     consumer.seek(assignment, start);
   }
 
   /**
    * Folds a batch and publishes what it asks for. After a rejection the same records come again: those already folded are
    * passed over, and what could not be published is tried again.
+   * @throws ForensicsError FF_PARTITION_LOST if the batch was fetched under another assignment: it may lie anywhere in the log
    */
   async take(batch: Batch, nowMs: number): Promise<void> {
-    for (const record of batch.records) {
+    if (batch.epoch !== this.#assignment.epoch) {
+      const where = `${batch.topic}/${batch.partition}`;
+      throw new ForensicsError('FF_PARTITION_LOST', `${where}: a batch of an earlier assignment came late and is not folded`);
+    }
+    this.#isTaking = true;
+    try {
+      this.#fold(batch.records);
+      await this.#publish();
+      if (!this.fold.isLive || nowMs - this.#lastCommitMs < this.#ports.settings.commitMs) return;
+      await this.#commit(nowMs);
+      await this.#writeCheckpoints(batch.end);
+    } finally {
+      this.#isTaking = false;
+    }
+  }
+
+  /** Commits what is folded and acknowledged, if nothing is in progress. */
+  async commit(nowMs: number): Promise<void> {
+    if (!this.#isTaking && this.#outbox.length === 0 && this.fold.isLive) await this.#commit(nowMs);
+  }
+
+  /** Writes the time to the log while there are sessions that could be waiting for it. */
+  async tick(): Promise<void> {
+    if (!this.fold.isLive || this.fold.sessionCount === 0) return;
+    const { settings, producer } = this.#ports;
+    const value = encodeTick({ idleS: settings.idleS, dropBefore: dropBefore(this.fold.sessions(), settings) });
+    await producer.send(SESSION_EVENTS, [{ key: null, value, partition: this.#assignment.partition }]);
+  }
+
+  #fold(records: readonly BusRecord[]): void {
+    for (const record of records) {
       if (record.offset < this.fold.position) continue;
       for (const effect of this.fold.apply(record)) this.#outbox.push(...this.#outgoing(effect, record));
     }
-    const progress = { watermark: this.fold.watermark(), position: this.fold.position };
-    await this.#publish();
-    if (!this.fold.isLive) return;
-    this.#acknowledged = progress;
-    if (nowMs - this.#lastCommitMs >= this.#settings.commitMs) await this.commit(nowMs);
   }
 
-  /** Commits what is acknowledged and not committed yet. */
-  async commit(nowMs: number): Promise<void> {
-    const progress = this.#acknowledged;
-    if (progress === undefined || progress.position === this.#committedPosition || this.#isCommitting) return;
+  async #commit(nowMs: number): Promise<void> {
+    const { position } = this.fold;
+    if (position === this.#committedPosition || this.#isCommitting) return;
     this.#isCommitting = true;
     try {
-      await this.#consumer.commit(this.#assignment, {
-        offset: progress.watermark,
-        metadata: encodePosition(progress.position),
-      });
-      this.#committedPosition = progress.position;
+      const metadata = encodePosition(position);
+      await this.#ports.consumer.commit(this.#assignment, { offset: this.fold.watermark(), metadata });
+      this.#committedPosition = position;
       this.#lastCommitMs = nowMs;
     } finally {
       this.#isCommitting = false;
     }
   }
 
-  /** Writes the time to the log while there are sessions that could be waiting for it. */
-  async tick(): Promise<void> {
-    if (!this.fold.isLive || this.fold.sessionCount === 0) return;
-    const { idleS, sessions } = this.#settings;
-    const value = encodeTick({ idleS, maxSessions: sessions });
-    await this.#producer.send(SESSION_EVENTS, [{ key: null, value, partition: this.#assignment.partition }]);
+  /** One that can't be written is no loss: a restart reads more of the log. */
+  async #writeCheckpoints(end: number): Promise<void> {
+    const { producer, counters, warn } = this.#ports;
+    const { partition } = this.#assignment;
+    const { count, records } = this.#checkpoints.due(this.fold, end);
+    if (count === 0) return;
+    try {
+      await producer.send(
+        SESSION_EVENTS,
+        records.map((record) => ({ ...record, partition })),
+      );
+      counters.checkpointsWritten += count;
+      for (const { value } of records) counters.checkpointBytes += value.length;
+    } catch (error) {
+      this.#checkpoints.failed();
+      warn(`${SESSION_EVENTS}/${partition}: ${count} checkpoints could not be written: ${String(error)}`);
+    }
   }
 
   /** What is acknowledged leaves the outbox at once: the rest is tried again with the next batch, and nothing twice. */
   async #publish(): Promise<void> {
     for (const topic of [BLOCKS, DEAD_LETTERS]) {
       const records = this.#outbox.filter((outgoing) => outgoing.topic === topic).map(({ record }) => record);
-      if (records.length > 0) await this.#producer.send(topic, records);
+      if (records.length > 0) await this.#ports.producer.send(topic, records);
       this.#outbox = this.#outbox.filter((outgoing) => outgoing.topic !== topic);
     }
   }

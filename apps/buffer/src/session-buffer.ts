@@ -1,6 +1,8 @@
 import type { Assignment, Batch, Consumer, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
+import { type BufferCounters, noBufferCounts } from './buffer-counters.ts';
+import { CHECKPOINT_BOUNDS, type CheckpointBounds } from './fold/checkpoint.ts';
 import { addCounts, type FoldCounters, noCounts } from './fold/fold-counters.ts';
 import { PartitionOwner } from './partition-owner.ts';
 
@@ -11,6 +13,7 @@ export interface SessionBufferPorts {
   readonly warn: (message: string) => void;
   /** Milliseconds since 1970; decides only when to commit, never what. */
   readonly now: () => number;
+  readonly bounds?: CheckpointBounds;
 }
 
 /** The partitions of forensic.session-events that this process owns. */
@@ -19,7 +22,8 @@ export class SessionBuffer {
   readonly #owners = new Map<number, PartitionOwner>();
   /** Of the partitions that were handed over. */
   readonly #past = noCounts();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #counters = noBufferCounts();
+  #isTicking = false;
 
   constructor(ports: SessionBufferPorts) {
     this.#ports = ports;
@@ -34,19 +38,17 @@ export class SessionBuffer {
     return this.owners.every(({ fold }) => fold.isLive);
   }
 
-  /** What was folded since the start, replays included. */
-  get counts(): FoldCounters {
+  /** What was folded since the start, replays included, and what was written. */
+  get counts(): FoldCounters & BufferCounters {
     const sum = { ...this.#past };
     for (const { fold } of this.#owners.values()) addCounts(sum, fold.counters);
-    return sum;
+    return { ...sum, ...this.#counters };
   }
 
   assigned(assignments: readonly Assignment[], consumer: Consumer): void {
-    const { producer, settings, warn } = this.#ports;
-    for (const assignment of assignments) {
-      this.#owners.set(assignment.partition, new PartitionOwner(assignment, consumer, producer, settings, warn));
-    }
-    this.#timer ??= setInterval(() => this.#onTick(), settings.tickMs);
+    const { producer, settings, warn, bounds = CHECKPOINT_BOUNDS } = this.#ports;
+    const ports = { consumer, producer, settings, bounds, counters: this.#counters, warn };
+    for (const assignment of assignments) this.#owners.set(assignment.partition, new PartitionOwner(assignment, ports));
   }
 
   async take(batch: Batch, consumer: Consumer): Promise<void> {
@@ -63,19 +65,22 @@ export class SessionBuffer {
     const leaving = ownerships.flatMap(({ partition }) => this.#owners.get(partition) ?? []);
     for (const { partition } of ownerships) this.#owners.delete(partition);
     for (const { fold } of leaving) addCounts(this.#past, fold.counters);
-    if (this.#owners.size === 0) this.#stopTicking();
     await Promise.all(leaving.map((owner) => this.#commit(owner)));
   }
 
-  #stopTicking(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+  /** Every few seconds: lets time pass in the log, and commits what no batch has committed. One that takes longer is waited for. */
+  async tick(): Promise<void> {
+    if (this.#isTicking) return;
+    this.#isTicking = true;
+    await Promise.all(this.owners.map((owner) => Promise.all([this.#commit(owner), this.#tick(owner)])));
+    this.#isTicking = false;
   }
 
-  #onTick(): void {
-    for (const owner of this.owners) {
-      void this.#commit(owner);
-      owner.tick().catch((error: unknown) => this.#ports.warn(`the time could not be written to the log: ${String(error)}`));
+  async #tick(owner: PartitionOwner): Promise<void> {
+    try {
+      await owner.tick();
+    } catch (error) {
+      this.#ports.warn(`the time could not be written to the log: ${String(error)}`);
     }
   }
 

@@ -9,10 +9,24 @@ export interface FoldCounters {
   expired: number;
   lost: number;
   crowdedOut: number;
+  /** Checkpoints that counted, and those that came too far behind their offset to count. */
+  checkpoints: number;
+  lateCheckpoints: number;
 }
 
 export function noCounts(): FoldCounters {
-  return { records: 0, messages: 0, blocks: 0, poison: 0, ended: 0, expired: 0, lost: 0, crowdedOut: 0 };
+  return {
+    records: 0,
+    messages: 0,
+    blocks: 0,
+    poison: 0,
+    ended: 0,
+    expired: 0,
+    lost: 0,
+    crowdedOut: 0,
+    checkpoints: 0,
+    lateCheckpoints: 0,
+  };
 }
 
 /** Adds `counts` to `sum`. */

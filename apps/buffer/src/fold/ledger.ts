@@ -11,10 +11,15 @@ export class OpenLedger implements Ledger {
   droppedAtSource = 0;
   criteriaFired = 0;
 
+  get entries(): Ledger {
+    const { firstSeq, lastSeq, received, evicted, missing, repeated, droppedAtSource, criteriaFired } = this;
+    return { firstSeq, lastSeq, received, evicted, missing, repeated, droppedAtSource, criteriaFired };
+  }
+
   /** Closes the account with a block: returns it, and starts anew but for the criteria fired. */
   close(): Ledger {
     this.criteriaFired += 1;
-    const { firstSeq, lastSeq, received, evicted, missing, repeated, droppedAtSource, criteriaFired } = this;
+    const { entries } = this;
     this.firstSeq = 0;
     this.lastSeq = 0;
     this.received = 0;
@@ -22,6 +27,6 @@ export class OpenLedger implements Ledger {
     this.missing = 0;
     this.repeated = 0;
     this.droppedAtSource = 0;
-    return { firstSeq, lastSeq, received, evicted, missing, repeated, droppedAtSource, criteriaFired };
+    return entries;
   }
 }

@@ -57,7 +57,7 @@ export class Log {
   }
 
   tick(tick: Partial<Tick> = {}): this {
-    return this.raw(encodeTick({ idleS: 0, maxSessions: 0, ...tick }));
+    return this.raw(encodeTick({ idleS: 0, dropBefore: 0, ...tick }));
   }
 
   raw(value: Uint8Array): this {

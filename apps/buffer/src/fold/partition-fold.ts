@@ -1,9 +1,15 @@
 import type { BusRecord } from '@fleet-forensics/shared/bus/port';
+import { hasCode } from '@fleet-forensics/shared/error';
 import { sessionKey } from '@fleet-forensics/shared/session-key';
+import type { CheckpointPart } from '@fleet-forensics/shared/wire/checkpoint';
 import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
 import type { SessionBatch, Tick } from '@fleet-forensics/shared/wire/session-event';
 import type { Block } from './block.ts';
+import { CheckpointParts, type WholeCheckpoint } from './checkpoint-parts.ts';
+import { CHECKPOINT_BOUNDS } from './checkpoint.ts';
 import { type FoldCounters, noCounts } from './fold-counters.ts';
+import { HeldSession } from './held-session.ts';
+import { type ReplayedEvent, ReplayWindow } from './replay-window.ts';
 import { type Position, Session } from './session.ts';
 
 /** What a record asks of the world. A fold that replays asks for nothing: it was done when the record was first folded. */
@@ -16,28 +22,43 @@ const NOTHING: readonly Effect[] = [];
 
 /**
  * The state of every session of one partition: a pure function of the partition's records up to `position`. It has no clock:
- * time is what records say.
+ * time is what records say. docs/ARCHITECTURE.md, Recovery, has the rules for checkpoints.
  */
 export class PartitionFold {
   readonly #partition: number;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, HeldSession>();
+  readonly #start: number;
   readonly #liveFrom: number;
+  readonly #checkpointWindow: number;
+  readonly #checkpoints: CheckpointParts;
+  readonly #window: ReplayWindow;
   #position: number;
+  #bytes = 0;
   readonly counters: FoldCounters = noCounts();
 
   /**
    * @param start offset of the first record to fold: the committed watermark
    * @param liveFrom effects of records below this offset are not returned again: the committed position
+   * @param checkpointWindow records: the same for every fold of a log
    */
-  constructor(partition: number, start: number, liveFrom: number) {
+  constructor(partition: number, start: number, liveFrom: number, checkpointWindow = CHECKPOINT_BOUNDS.window) {
     this.#partition = partition;
     this.#position = start;
+    this.#start = start;
     this.#liveFrom = liveFrom;
+    this.#checkpointWindow = checkpointWindow;
+    this.#checkpoints = new CheckpointParts(checkpointWindow);
+    this.#window = new ReplayWindow(checkpointWindow);
   }
 
   /** The offset behind the last record folded. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Of the values folded so far. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** False while it folds what was folded before. */
@@ -49,69 +70,104 @@ export class PartitionFold {
     return this.#sessions.size;
   }
 
+  sessions(): Iterable<HeldSession> {
+    return this.#sessions.values();
+  }
+
   /** The lowest offset that is needed to build this state again. */
   watermark(): number {
-    // Sessions stand in the order of their first records.
-    for (const { neededFrom } of this.#sessions.values()) return neededFrom;
-    return this.#position;
+    let watermark = this.#position;
+    for (const { neededFrom } of this.#sessions.values()) watermark = Math.min(watermark, neededFrom);
+    return watermark;
   }
 
   /** Folds the next record; records come in the order of their offsets, each once. */
   apply(record: BusRecord): readonly Effect[] {
-    const effects = this.#evolve(record);
     const isReplay = record.offset < this.#liveFrom;
+    const effects = this.#evolve(record, isReplay);
     this.#position = record.offset + 1;
-    return isReplay ? NOTHING : effects;
+    this.#bytes += record.value.length;
+    if (!isReplay) return effects;
+    if (this.isLive) this.#goLive();
+    return NOTHING;
   }
 
-  #evolve(record: BusRecord): readonly Effect[] {
+  #goLive(): void {
+    this.#window.clear();
+    this.#checkpoints.dropBytes();
+  }
+
+  #evolve(record: BusRecord, isReplay: boolean): readonly Effect[] {
     const at = { partition: this.#partition, offset: record.offset, timeMs: record.timeMs };
     this.counters.records += 1;
     try {
       const event = decodeSessionRecord(record.value);
-      return event.kind === 'batch' ? this.#batch(event.batch, at) : this.#tick(event.tick, at);
+      if (event.kind === 'batch') return this.#batch(event.batch, at, isReplay);
+      if (event.kind === 'tick') return this.#tick(event.tick, at, isReplay);
+      this.#checkpoint(event.part, at, isReplay);
+      return NOTHING;
     } catch (error) {
       this.counters.poison += 1;
       return [{ kind: 'poison', error }];
     }
   }
 
-  #batch(batch: SessionBatch, at: Position): readonly Effect[] {
+  #batch(batch: SessionBatch, at: Position, isReplay: boolean): readonly Effect[] {
     const key = sessionKey(batch.node, batch.session);
-    let session = this.#sessions.get(key);
-    if (session === undefined) {
-      session = new Session(batch.node, batch.session, at.offset);
-      this.#sessions.set(key, session);
+    if (isReplay) this.#window.addBatch(key, batch, at);
+    let held = this.#sessions.get(key);
+    if (held === undefined) {
+      held = new HeldSession(new Session(batch), at.offset, this.#bytes);
+      this.#sessions.set(key, held);
     }
-    const block = session.take(batch, at);
-    this.counters.messages += batch.messageCount;
-    if (batch.end) {
-      this.#sessions.delete(key);
-      this.counters.ended += 1;
+    try {
+      const block = held.session.take(batch, at);
+      this.counters.messages += batch.messageCount;
+      return this.#filed(block);
+    } finally {
+      if (batch.end) {
+        this.#sessions.delete(key);
+        this.counters.ended += 1;
+      }
     }
-    return this.#filed(block);
   }
 
-  #tick(tick: Tick, at: Position): readonly Effect[] {
+  #tick(tick: Tick, at: Position, isReplay: boolean): readonly Effect[] {
+    if (isReplay) this.#window.addTick(tick, at);
     const effects: Effect[] = [];
-    for (const session of this.#sessions.values()) {
-      const fate = session.idleAt(at.timeMs, tick.idleS);
+    for (const { session } of this.#sessions.values()) {
+      const fate = session.fateAt(at.timeMs, tick);
       if (fate === 'live') continue;
       this.#sessions.delete(session.key);
       this.counters[fate] += 1;
       if (fate === 'lost') effects.push(...this.#filed(session.lose(at)));
     }
-    this.#makeRoom(tick.maxSessions);
     return effects;
   }
 
-  #makeRoom(maxSessions: number): void {
-    const surplus = this.#sessions.size - maxSessions;
-    if (maxSessions === 0 || surplus <= 0) return;
-    // Sessions that a fold has not seen because it started behind their last records are the longest idle ones: it drops as many less.
-    const byIdleTime = [...this.#sessions.values()].toSorted((a, b) => a.lastOffset - b.lastOffset);
-    for (const { key } of byIdleTime.slice(0, surplus)) this.#sessions.delete(key);
-    this.counters.crowdedOut += surplus;
+  /** A live fold never takes state from a checkpoint: it has its own. */
+  #checkpoint(part: CheckpointPart, at: Position, isReplay: boolean): void {
+    const whole = this.#checkpoints.add(part, at.offset, isReplay);
+    if (whole === undefined) return;
+    if (at.offset - whole.asOf > this.#checkpointWindow) {
+      this.counters.lateCheckpoints += 1;
+      return;
+    }
+    this.counters.checkpoints += 1;
+    const held = this.#sessions.get(sessionKey(whole.name.node, whole.name.session));
+    if (!isReplay || held?.isFounded) held?.raise(whole.asOf + 1, this.#bytes);
+    // Records between it and the start are not here to bring an older state up to date.
+    else if (whole.asOf + 1 >= this.#start) this.#found(whole);
+  }
+
+  /**
+   * The replay may have started in the middle of the session: founds it anew on the checkpoint and the records since. If it
+   * ended or expired among those, what the replay has under its key is a later session, and whole.
+   */
+  #found({ name, state, ring, asOf }: WholeCheckpoint): void {
+    const session = Session.restored(name, state, ring);
+    for (const event of this.#window.above(asOf, session.key)) if (!survives(session, event)) return;
+    this.#sessions.set(session.key, new HeldSession(session, asOf + 1, this.#bytes, true));
   }
 
   #filed(block: Block | undefined): readonly Effect[] {
@@ -119,4 +175,16 @@ export class PartitionFold {
     this.counters.blocks += 1;
     return [{ kind: 'block', block }];
   }
+}
+
+/** Brings the session up to date; false if it is over with the event. */
+function survives(session: Session, event: ReplayedEvent): boolean {
+  if (event.kind === 'tick') return session.fateAt(event.at.timeMs, event.tick) === 'live';
+  try {
+    session.take(event.batch, event.at);
+  } catch (error) {
+    // Poison: told when the record itself was folded.
+    if (!hasCode(error, 'FF_BAD_MESSAGE_LIST')) throw error;
+  }
+  return event.batch.end === undefined;
 }

@@ -1,3 +1,5 @@
+import type { ChunkSize } from '@fleet-forensics/shared/wire/checkpoint';
+
 /** What a ring held: the newest `count` messages, behind the first `skip` ones of the list. */
 export interface RingContent {
   /** A MessageList. */
@@ -42,6 +44,34 @@ export class Ring {
     this.#capacityBytes = capacityBytes;
   }
 
+  /**
+   * A ring as it was, chunk by chunk: what leaves it together decides what the next messages push out.
+   * @param bytes of the chunks, one behind the other; copied
+   * @param count messages that count, the newest ones
+   */
+  static restored(chunks: readonly ChunkSize[], bytes: Uint8Array, count: number, ...bounds: [number, number]): Ring {
+    const ring = new Ring(...bounds);
+    let start = 0;
+    for (const { count: ofChunk, bytes: length } of chunks) {
+      ring.#chunks.push({ bytes: copyOf(bytes.subarray(start, start + length)), count: ofChunk });
+      ring.#held += ofChunk;
+      start += length;
+    }
+    ring.#byteLength = start;
+    ring.#count = count;
+    return ring;
+  }
+
+  /** Of its chunks, oldest first. */
+  get sizes(): readonly ChunkSize[] {
+    return this.#chunks.map(({ bytes, count }) => ({ bytes: bytes.length, count }));
+  }
+
+  /** A copy of its chunks, one behind the other: a MessageList. */
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks.map(({ bytes }) => bytes));
+  }
+
   /** Messages, at most the capacity. */
   get count(): number {
     return this.#count;
@@ -76,8 +106,7 @@ export class Ring {
 
   /** Takes everything out. */
   flush(): RingContent {
-    const messages = Buffer.concat(this.#chunks.map(({ bytes }) => bytes));
-    const content = { messages, count: this.#count, skip: this.#held - this.#count };
+    const content = { messages: this.bytes, count: this.#count, skip: this.#held - this.#count };
     this.#chunks = [];
     this.#byteLength = 0;
     this.#held = 0;
@@ -114,4 +143,10 @@ export class Ring {
     this.#count = Math.min(count, this.#held, this.#capacity);
     return count - this.#count;
   }
+}
+
+function copyOf(bytes: Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }

@@ -1,8 +1,16 @@
 import { sessionKey } from '@fleet-forensics/shared/session-key';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
+import type { SessionState } from '@fleet-forensics/shared/wire/checkpoint';
 import { MAX_RING_BYTES } from '@fleet-forensics/shared/wire/limits';
 import { withoutFirst } from '@fleet-forensics/shared/wire/message-list';
-import type { Criterion, Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
+import type {
+  Criterion,
+  Policy,
+  SessionBatch,
+  SessionContext,
+  SessionName,
+  Tick,
+} from '@fleet-forensics/shared/wire/session-event';
 import { type Block, blockId } from './block.ts';
 import { OpenLedger } from './ledger.ts';
 import { Ring } from './ring.ts';
@@ -33,16 +41,16 @@ export interface Position {
   readonly timeMs: number;
 }
 
+/** What a tick makes of a session; `lost` is an untimely death of its node. */
+export type Fate = 'live' | 'lost' | 'expired' | 'crowdedOut';
+
 /** One session's state: a pure function of its records, in the order of the log. */
 export class Session {
   readonly key: string;
-  readonly #node: string;
-  readonly #session: string;
-  /** The log is needed from this offset on to build the state again. */
-  readonly neededFrom: number;
+  readonly name: SessionName;
   #context: SessionContext = {};
   #policy = UNSTAMPED;
-  readonly #ring = new Ring(UNSTAMPED.bufferSize, UNSTAMPED.bufferBytes);
+  #ring = new Ring(UNSTAMPED.bufferSize, UNSTAMPED.bufferBytes);
   readonly #ledger = new OpenLedger();
   /** The highest sequence number taken; 0 = none. */
   #lastSeq = 0;
@@ -50,11 +58,48 @@ export class Session {
   #lastOffset = 0;
   #keepAliveS = 0;
 
-  constructor(node: string, session: string, firstOffset: number) {
+  constructor({ node, session }: SessionName) {
     this.key = sessionKey(node, session);
-    this.#node = node;
-    this.#session = session;
-    this.neededFrom = firstOffset;
+    this.name = { node, session };
+  }
+
+  /** @param ring the bytes of its chunks; copied */
+  static restored(name: SessionName, state: SessionState, ring: Uint8Array): Session {
+    const session = new Session(name);
+    session.#context = { ...state.context };
+    session.#policy = state.policy ?? UNSTAMPED;
+    const { bufferSize, bufferBytes } = session.#policy;
+    session.#ring = Ring.restored(state.chunks, ring, state.ringCount, bufferSize, bufferBytes);
+    Object.assign(session.#ledger, state.ledger);
+    session.#lastSeq = state.lastSeq;
+    session.#lastRecordMs = state.lastRecordMs;
+    session.#lastOffset = state.lastOffset;
+    session.#keepAliveS = state.keepAliveS;
+    return session;
+  }
+
+  /** All there is to it but {@link ringBytes}. */
+  get state(): SessionState {
+    return {
+      context: { ...this.#context },
+      ...(this.#policy !== UNSTAMPED && { policy: this.#policy }),
+      ledger: this.#ledger.entries,
+      lastSeq: this.#lastSeq,
+      lastRecordMs: this.#lastRecordMs,
+      lastOffset: this.#lastOffset,
+      keepAliveS: this.#keepAliveS,
+      ringCount: this.#ring.count,
+      chunks: this.#ring.sizes,
+    };
+  }
+
+  /** A copy of the bytes of its ring's chunks, one behind the other. */
+  get ringBytes(): Buffer {
+    return this.#ring.bytes;
+  }
+
+  get ringByteLength(): number {
+    return this.#ring.byteLength;
   }
 
   /** Of the session's last record. */
@@ -65,16 +110,16 @@ export class Session {
   /**
    * Takes one record of the session; its end is the caller's business.
    * @returns the block, if its criterion files one
-   * @throws ForensicsError FF_BAD_MESSAGE_LIST before anything has changed
+   * @throws ForensicsError FF_BAD_MESSAGE_LIST before anything but the signs of life has changed
    */
   take(batch: SessionBatch, at: Position): Block | undefined {
+    this.#lastRecordMs = at.timeMs;
+    this.#lastOffset = at.offset;
+    this.#keepAliveS = batch.keepAliveS;
     const lastSeq = lastSeqOf(batch);
     const isRepeat = lastSeq > 0 && lastSeq <= this.#lastSeq;
     const repeated = isRepeat ? batch.messageCount + (batch.criterion ? 1 : 0) : this.#repeatedIn(batch);
     const messages = repeated > 0 && !isRepeat ? withoutFirst(batch.messages, repeated) : batch.messages;
-    this.#lastRecordMs = at.timeMs;
-    this.#lastOffset = at.offset;
-    this.#keepAliveS = batch.keepAliveS;
     this.#ledger.repeated += repeated;
     if (isRepeat) return undefined;
 
@@ -88,13 +133,14 @@ export class Session {
   }
 
   /**
-   * What becomes of an idle session at a tick; `lost` is an untimely death of its node. It depends on the session's last record
-   * alone: a fold that started in the middle of the session comes to the same.
+   * It depends on the session's last record alone: a fold that started in the middle of the session comes to the same.
+   * @param timeMs the tick's record time
    */
-  idleAt(timeMs: number, idleS: number): 'live' | 'expired' | 'lost' {
+  fateAt(timeMs: number, { idleS, dropBefore }: Tick): Fate {
     const idleMs = timeMs - this.#lastRecordMs;
-    if (this.#keepAliveS > 0) return idleMs > KEEP_ALIVES_MISSED * this.#keepAliveS * 1000 ? 'lost' : 'live';
-    return idleS > 0 && idleMs > idleS * 1000 ? 'expired' : 'live';
+    if (this.#keepAliveS > 0 && idleMs > KEEP_ALIVES_MISSED * this.#keepAliveS * 1000) return 'lost';
+    if (this.#keepAliveS === 0 && idleS > 0 && idleMs > idleS * 1000) return 'expired';
+    return this.#lastOffset < dropBefore ? 'crowdedOut' : 'live';
   }
 
   /** The block of a session whose node fell silent, if its policy files such a death. */
@@ -143,8 +189,7 @@ export class Session {
       id: blockId(this.key, criterion.seq, at.offset),
       messages,
       header: {
-        node: this.#node,
-        session: this.#session,
+        ...this.name,
         criterion,
         context: { ...this.#context },
         file: policy.file,

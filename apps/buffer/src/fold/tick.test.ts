@@ -49,11 +49,11 @@ describe('at a tick', () => {
     expect(foldAll(released)).toEqual([]);
   });
 
-  it('the longest idle sessions over the bound make room', () => {
+  it("sessions whose last record lies before the tick's offset make room", () => {
     const fold = new PartitionFold(0, 0, 0);
     const log = new Log();
     for (const session of ['a', 'b', 'c']) log.batch(session, { policy: POLICY, lines: [session] }).pass(1);
-    log.batch('a', { lines: ['again'] }).tick({ maxSessions: 2 });
+    log.batch('a', { lines: ['again'] }).tick({ dropBefore: 2 });
     for (const session of ['a', 'b', 'c']) log.batch(session, { policy: POLICY, criterion: criterion('FailedLogin') });
     expect(blocksOf(foldAll(log, fold)).map(linesOf)).toEqual([['a', 'again'], [], ['c']]);
     expect(fold.counters.crowdedOut).toBe(1);

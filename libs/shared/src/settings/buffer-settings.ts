@@ -1,6 +1,9 @@
 import { IsInt, Max, Min, ValidateIf } from 'class-validator';
 import { Setting } from './setting.ts';
 
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+
 export class BufferSettings {
   @Setting({
     variable: 'FF_BUFFER_COMMIT_MS',
@@ -49,4 +52,28 @@ export class BufferSettings {
   @Min(1)
   @Max(10_000_000)
   sessions!: number;
+
+  @Setting({
+    variable: 'FF_BUFFER_RING_BYTES',
+    default: GIB,
+    unit: 'bytes',
+    bound: '67108864 to 1099511627776',
+    doc: 'Rings of all live sessions of one partition; at the next tick sessions beyond it are dropped, longest idle first, and counted.',
+  })
+  @IsInt()
+  @Min(64 * MIB)
+  @Max(1024 * GIB)
+  ringBytes!: number;
+
+  @Setting({
+    variable: 'FF_BUFFER_CHECKPOINT_BYTES',
+    default: 64 * MIB,
+    unit: 'bytes',
+    bound: '1048576 to 68719476736',
+    doc: 'A session is checkpointed when its partition has grown by this, and by four times the bytes of its live rings, since the last record that a restart would need of it. A restart reads about that much of each partition.',
+  })
+  @IsInt()
+  @Min(MIB)
+  @Max(64 * GIB)
+  checkpointBytes!: number;
 }

@@ -1,34 +1,11 @@
-import { protobuf } from './plain-numbers.ts';
-import { ForensicsError } from '../error.ts';
 import type { BlockHeader, BlockPart, DeadLetter, Filing } from './block.ts';
-import { fleet_forensics } from './gen/forensics.js';
-import {
-  MAX_BATCH_MESSAGES,
-  MAX_BLOCK_PARTS,
-  MAX_CRITERIA,
-  MAX_DETAIL_BYTES,
-  MAX_FORMATS,
-  MAX_NAME_BYTES,
-  MAX_PATH_BYTES,
-  MAX_RECORD_BYTES,
-  MAX_RING_BYTES,
-  MAX_RING_MESSAGES,
-} from './limits.ts';
-import {
-  CONTEXT_NUMBERS,
-  CONTEXT_TEXTS,
-  type Criterion,
-  type Ledger,
-  type Policy,
-  type SessionBatch,
-  type SessionContext,
-  type SessionRecord,
-  type Tick,
-} from './session-event.ts';
-
-const v1 = fleet_forensics.v1;
-
-const NO_BYTES: Uint8Array = Buffer.alloc(0);
+import { bad, bounded, finished, name, NO_BYTES, parsed, safe, text } from './checked-values.ts';
+import { protobuf, v1 } from './schema.ts';
+import { toCheckpointPart } from './checkpoint-codec.ts';
+import type { fleet_forensics } from './gen/forensics.js';
+import { MAX_BATCH_MESSAGES, MAX_BLOCK_PARTS, MAX_PATH_BYTES } from './limits.ts';
+import type { SessionBatch, SessionRecord, Tick } from './session-event.ts';
+import { toContext, toCriterion, toLedger, toPolicy, toSessionName } from './session-values.ts';
 
 /** @throws ForensicsError FF_RECORD_TOO_LARGE over MAX_RECORD_BYTES */
 export function encodeBatch(batch: SessionBatch): Buffer {
@@ -58,6 +35,7 @@ export function encodeDeadLetter(letter: DeadLetter): Buffer {
  */
 export function decodeSessionRecord(bytes: Uint8Array): SessionRecord {
   const record = parsed('session event', bytes, v1.Record);
+  if (record.batch?.checkpoint) return { kind: 'checkpoint', part: toCheckpointPart(record.batch, record.batch.checkpoint) };
   if (record.batch) return { kind: 'batch', batch: toBatch(record.batch) };
   if (record.tick) return { kind: 'tick', tick: toTick(record.tick) };
   throw bad('session event', 'is of a kind that this version does not know');
@@ -121,35 +99,21 @@ export function* splitBatchList(bytes: Uint8Array): Generator<Uint8Array> {
   }
 }
 
-/** @throws ForensicsError FF_BAD_RECORD as {@link decodeSessionRecord} */
+/**
+ * A batch that a publisher sent.
+ * @throws ForensicsError FF_BAD_RECORD as {@link decodeSessionRecord}, and for a checkpoint: it would replace a session's state
+ */
 export function decodeBatch(bytes: Uint8Array): SessionBatch {
-  return toBatch(parsed('session batch', bytes, v1.SessionBatch));
+  const batch = parsed('session batch', bytes, v1.SessionBatch);
+  if (batch.checkpoint) throw bad('session batch', 'is a checkpoint, which only a buffer writes');
+  return toBatch(batch);
 }
-
-interface Decodable<T> {
-  decode(reader: Uint8Array): T;
-}
-
-function parsed<T>(what: string, bytes: Uint8Array, type: Decodable<T>): T {
-  if (bytes.length > MAX_RECORD_BYTES) throw bad(what, `has ${bytes.length} bytes, over ${MAX_RECORD_BYTES}`);
-  try {
-    return type.decode(bytes);
-  } catch (cause) {
-    throw bad(what, 'does not parse', cause);
-  }
-}
-
-type Properties<T> = { [K in keyof T]?: T[K] | null };
 
 function toBatch(wire: fleet_forensics.v1.SessionBatch.$Properties): SessionBatch {
   const messageCount = wire.messageCount!;
-  if (!wire.node || !wire.session) throw bad('session batch', 'names no node or no session');
-  if (wire.node.includes('\0') || wire.session.includes('\0')) throw bad('session batch', 'has a NUL in its node or session');
   if (messageCount > MAX_BATCH_MESSAGES) throw bad('session batch', `has ${messageCount} messages, over ${MAX_BATCH_MESSAGES}`);
-  if (wire.checkpoint) throw bad('session batch', 'is a checkpoint, which this version does not know');
   const batch: { -readonly [K in keyof SessionBatch]: SessionBatch[K] } = {
-    node: name('node', wire.node),
-    session: name('session', wire.session),
+    ...toSessionName(wire),
     firstSeq: safe('session batch', wire.firstSeq!),
     messageCount,
     messages: wire.messages ?? NO_BYTES,
@@ -167,61 +131,7 @@ function toBatch(wire: fleet_forensics.v1.SessionBatch.$Properties): SessionBatc
 }
 
 function toTick(wire: fleet_forensics.v1.Tick.$Properties): Tick {
-  return { idleS: wire.idleS!, maxSessions: wire.maxSessions! };
-}
-
-function toContext(wire: Properties<SessionContext>): SessionContext {
-  const context: SessionContext = {};
-  for (const field of CONTEXT_TEXTS) {
-    const value = wire[field];
-    if (value != null) context[field] = name(field, value);
-  }
-  for (const field of CONTEXT_NUMBERS) {
-    const value = wire[field];
-    if (value != null) context[field] = safe(field, value);
-  }
-  return context;
-}
-
-function toPolicy(wire: fleet_forensics.v1.Policy.$Properties): Policy {
-  const bufferSize = wire.bufferSize!;
-  const criteria = wire.criteria ?? [];
-  const formats = wire.formats ?? [];
-  if (bufferSize < 1 || bufferSize > MAX_RING_MESSAGES) throw bad('policy', `has a buffer of ${bufferSize} messages`);
-  if (criteria.length > MAX_CRITERIA || formats.length > MAX_FORMATS) throw bad('policy', 'names too many criteria or formats');
-  return {
-    bufferSize,
-    bufferBytes: Math.min(safe('policy', wire.bufferBytes!) || MAX_RING_BYTES, MAX_RING_BYTES),
-    criteria: criteria.map((value) => name('criterion', value)),
-    capture: wire.capture ?? [],
-    file: text('file', wire.file!, MAX_PATH_BYTES),
-    formats: formats.map((value) => name('format', value)),
-    name: name('policy', wire.name!),
-    version: safe('policy', wire.version!),
-  };
-}
-
-function toCriterion(wire: fleet_forensics.v1.Criterion.$Properties): Criterion {
-  return {
-    name: name('criterion', wire.name!),
-    seq: safe('criterion', wire.seq!),
-    timeUs: safe('criterion', wire.timeUs!),
-    detail: text('detail', wire.detail!, MAX_DETAIL_BYTES),
-    requestedBy: name('requested_by', wire.requestedBy!),
-  };
-}
-
-function toLedger(wire: Properties<Ledger>): Ledger {
-  return {
-    firstSeq: safe('ledger', wire.firstSeq ?? 0),
-    lastSeq: safe('ledger', wire.lastSeq ?? 0),
-    received: safe('ledger', wire.received ?? 0),
-    evicted: safe('ledger', wire.evicted ?? 0),
-    missing: safe('ledger', wire.missing ?? 0),
-    repeated: safe('ledger', wire.repeated ?? 0),
-    droppedAtSource: safe('ledger', wire.droppedAtSource ?? 0),
-    criteriaFired: wire.criteriaFired ?? 0,
-  };
+  return { idleS: wire.idleS!, dropBefore: safe('tick', wire.dropBefore!) };
 }
 
 function toHeader(wire: fleet_forensics.v1.BlockHeader.$Properties): BlockHeader {
@@ -240,34 +150,4 @@ function toHeader(wire: fleet_forensics.v1.BlockHeader.$Properties): BlockHeader
     messageCount: wire.messageCount!,
     skip: wire.skip!,
   };
-}
-
-function name(what: string, value: string): string {
-  return text(what, value, MAX_NAME_BYTES);
-}
-
-function text(what: string, value: string, maxBytes: number): string {
-  // A UTF-16 unit takes at most three bytes of UTF-8.
-  if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) throw bad(what, `is longer than ${maxBytes} bytes`);
-  return value;
-}
-
-function safe(what: string, value: number): number {
-  if (!Number.isSafeInteger(value)) throw bad(what, 'holds a number over 2^53');
-  return value;
-}
-
-function bad(what: string, why: string, cause?: unknown): ForensicsError {
-  return new ForensicsError('FF_BAD_RECORD', `${what} ${why}`, { cause });
-}
-
-function finished(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function bounded(bytes: Uint8Array, what: string): Buffer {
-  if (bytes.length > MAX_RECORD_BYTES) {
-    throw new ForensicsError('FF_RECORD_TOO_LARGE', `${what} has ${bytes.length} bytes, over ${MAX_RECORD_BYTES}`);
-  }
-  return finished(bytes);
 }

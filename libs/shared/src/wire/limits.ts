@@ -35,3 +35,15 @@ export const MAX_RING_MESSAGES = 100_000;
 
 /** Parts of one block: 64 MiB of ring and one record over. */
 export const MAX_BLOCK_PARTS = 128;
+
+/** Parts of one checkpoint: a ring's bytes in pieces of CHECKPOINT_PIECE_BYTES. */
+export const MAX_CHECKPOINT_PARTS = 128;
+
+/** Bytes of a ring in one part of a checkpoint: leaves room for the table of its chunks, which has at most 160 KB. */
+export const CHECKPOINT_PIECE_BYTES = 680_000;
+
+/**
+ * Records: a checkpoint that lies further behind its as_of is passed over by every fold, so that one that replays has to keep
+ * no more than this many records to found a session on it.
+ */
+export const CHECKPOINT_WINDOW = 8192;

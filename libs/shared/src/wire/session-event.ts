@@ -1,3 +1,4 @@
+import type { CheckpointPart } from './checkpoint.ts';
 import type { LogType } from './log-type.ts';
 
 /*
@@ -78,10 +79,15 @@ export interface Criterion {
   readonly requestedBy: string;
 }
 
-/** One record of a session, in the order in which its parts count: messages, criterion, end. */
-export interface SessionBatch {
+export interface SessionName {
+  /** Host that runs the FTP server. */
   readonly node: string;
+  /** Unique on the node for ever. */
   readonly session: string;
+}
+
+/** One record of a session, in the order in which its parts count: messages, criterion, end. */
+export interface SessionBatch extends SessionName {
   /** Of the first message; the others follow without a hole. 0 = no order but the log's. */
   readonly firstSeq: number;
   readonly messageCount: number;
@@ -101,17 +107,19 @@ export interface SessionBatch {
   readonly end?: { readonly reason: string };
 }
 
-/** Time and the bounds that hold at it, written to the log by a partition's owner. */
+/** Time, and what is decided at it, written to the log by a partition's owner. */
 export interface Tick {
   /** Seconds; 0 = never. */
   readonly idleS: number;
-  /** 0 = no bound. */
-  readonly maxSessions: number;
+  /** Sessions whose last record lies below this offset are dropped. */
+  readonly dropBefore: number;
 }
 
 /** A record of forensic.session-events. */
 export type SessionRecord =
-  { readonly kind: 'batch'; readonly batch: SessionBatch } | { readonly kind: 'tick'; readonly tick: Tick };
+  | { readonly kind: 'batch'; readonly batch: SessionBatch }
+  | { readonly kind: 'tick'; readonly tick: Tick }
+  | { readonly kind: 'checkpoint'; readonly part: CheckpointPart };
 
 /** What became of a session's messages since its previous block. */
 export interface Ledger {
