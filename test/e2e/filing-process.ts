@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BlockWriter } from '@fleet-forensics/writer/block-writer';
+import { NODE_FILE_CALLS } from '@fleet-forensics/writer/file-calls';
+import { Journal } from '@fleet-forensics/writer/journal';
+import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
+import { wholeBlock } from '../../apps/writer/src/block.fixture.ts';
+
+// A writer that believes it owns every file. usage: filing-process.ts DIR BLOCKS; files BLOCKS blocks, a few at a time, in four files.
+const [dir, count] = process.argv.slice(2) as [string, string];
+const counters = new WriterCounters();
+const writer = new BlockWriter({
+  root: join(dir, 'root'),
+  journal: new Journal(join(dir, 'journal.sqlite')),
+  calls: NODE_FILE_CALLS,
+  counters,
+  warn: (message) => process.stderr.write(`${message}\n`),
+  nowUs: () => Date.now() * 1000,
+});
+const blocks = Array.from({ length: Number(count) }, (_, index) => wholeBlock(`b${index}`, `/${index % 4}.log`));
+for (let start = 0; start < blocks.length; start += 5) {
+  writer.file(blocks.slice(start, start + 5));
+  // As between two batches: the other one gets its turn.
+  await pause(1);
+}
+process.stdout.write(JSON.stringify(counters));
