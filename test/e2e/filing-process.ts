@@ -6,8 +6,9 @@ import { Journal } from '@fleet-forensics/writer/journal';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { wholeBlock } from '../../apps/writer/src/block.fixture.ts';
 
-// A writer that believes it owns every file. usage: filing-process.ts DIR BLOCKS; files BLOCKS blocks, a few at a time, in four files.
-const [dir, count] = process.argv.slice(2) as [string, string];
+// A writer that believes it owns every file. usage: filing-process.ts DIR BLOCKS FIRST; files BLOCKS blocks, from
+// FIRST on and then those before it, a few at a time, in four files.
+const [dir, count, first] = process.argv.slice(2) as [string, string, string];
 const counters = new WriterCounters();
 const writer = new BlockWriter({
   root: join(dir, 'root'),
@@ -18,6 +19,7 @@ const writer = new BlockWriter({
   nowUs: () => Date.now() * 1000,
 });
 const blocks = Array.from({ length: Number(count) }, (_, index) => wholeBlock(`b${index}`, `/${index % 4}.log`));
+blocks.push(...blocks.splice(0, Number(first)));
 for (let start = 0; start < blocks.length; start += 5) {
   writer.file(blocks.slice(start, start + 5));
   // As between two batches: the other one gets its turn.
