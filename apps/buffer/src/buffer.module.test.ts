@@ -113,4 +113,24 @@ describe('the buffer on a log', () => {
     await expect.poll(expired, { timeout: 10_000 }).toBe(1);
     await buffer.close();
   });
+
+  it('reads a bounded part of the log after a restart, however long a session lives, and has its whole ring', async () => {
+    const shorter = { checkpointBytes: 100_000, commitMs: 0 };
+    const first = await startBuffer({}, shorter);
+    const lines = ['x'.repeat(1000)];
+    await publish('s', { policy: { ...POLICY, bufferSize: 10 }, firstSeq: 1, lines: ['one'] });
+    for (let line = 2; line <= 600; line++) await publish('s', { firstSeq: line, lines });
+    const checkpoints = () => first.get(SessionBuffer).counts.checkpoints;
+    await expect.poll(() => first.get(SessionBuffer).counts.messages).toBe(600);
+    expect(checkpoints()).toBeGreaterThan(2);
+    await first.close();
+    const second = await startBuffer({}, shorter);
+    const buffer = second.get(SessionBuffer);
+    await expect.poll(() => buffer.owners.length === 12 && buffer.isRestored).toBe(true);
+    expect(buffer.counts.messages).toBeLessThan(300);
+    await publish('s', { criterion: criterion('FailedLogin', { seq: 601 }) });
+    await expect.poll(blockCount).toBe(1);
+    expect(await emitted()).toEqual([{ session: 's', received: 600 }]);
+    await second.close();
+  });
 });
