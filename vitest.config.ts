@@ -8,6 +8,7 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     include: ['libs/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: 'test/kafka/broker-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

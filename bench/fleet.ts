@@ -30,6 +30,10 @@ export const FLEET: FleetParameters = {
   concurrency: 200,
 };
 
+export const LINES_ALIVE = 1_000_000;
+/** Without ends: all its lines are in rings. */
+export const FLEET_ALIVE: FleetParameters = { ...FLEET, linesPerSession: LINES_ALIVE / FLEET.sessions, failureRate: 0 };
+
 /** What ingest stamps by default. */
 export const POLICY = policyOfSettings(readSettings(PolicySettings, {}))!;
 

@@ -11,13 +11,18 @@ function lineEvent({ node, session, pid }: FleetSession, { type, level, timeUs, 
   return `{"node":"${node}","session":"${session}","type":"${LOG_TYPE_NAMES[type]}","level":${level},"time":${timeUs},"pid":${pid},"seq":${seq},"message":${message}}\n`;
 }
 
-/** A session's events as NDJSON, in pieces of at most `piece` lines, the ending with the last. */
-function sessionPieces(fleet: FleetParameters, session: FleetSession, piece: number): NdjsonBody[] {
+/** A session's events, each a line of NDJSON. */
+export function sessionEvents(fleet: FleetParameters, session: FleetSession): string[] {
   const of = `{"node":"${session.node}","session":"${session.session}",`;
   const lines = fleetLines(fleet, session).map((line, index) => lineEvent(session, line, index + 1));
   const opening = `${of}"open":{"clientAddress":"192.0.2.1","serverAddress":"192.0.2.9:21","protocol":"ftp"}}\n`;
   const criterion = session.fails ? [`${of}"criterion":"FailedLogin","seq":${lines.length + 1}}\n`] : [];
-  const events = [opening, ...lines, ...criterion, `${of}"end":"quit"}\n`];
+  return [opening, ...lines, ...criterion, `${of}"end":"quit"}\n`];
+}
+
+/** They in pieces of at most `piece` lines, the ending with the last. */
+function sessionPieces(fleet: FleetParameters, session: FleetSession, piece: number): NdjsonBody[] {
+  const events = sessionEvents(fleet, session);
   const pieces: NdjsonBody[] = [];
   for (let start = 0; start < events.length; start += piece) {
     const part = events.slice(start, start + piece);

@@ -8,12 +8,9 @@ import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
-import { SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
-import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
-import { FLEET, packedRecords } from './fleet.ts';
-
-const LINES = 1_000_000;
-const FLEET_ALIVE = { ...FLEET, sessions: 4000, linesPerSession: LINES / 4000, failureRate: 0 };
+import { BUFFER_GROUP, SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
+import { FLEET_ALIVE, LINES_ALIVE, packedRecords } from './fleet.ts';
+import { keyed } from './keyed-records.ts';
 
 /** A buffer that starts on an embedded log with a million lines of live sessions: lines per second until every ring is there. */
 export async function restoreLines(): Promise<number> {
@@ -30,21 +27,11 @@ async function fill(dir: string): Promise<void> {
   const log = new EmbeddedLog({ dir });
   await log.ensureTopics(TOPICS);
   const producer = log.producer();
-  const { records } = packedRecords(FLEET_ALIVE, undefined, false);
+  const records = keyed(packedRecords(FLEET_ALIVE, undefined, false).records);
   for (let start = 0; start < records.length; start += 500) {
-    const values = records.slice(start, start + 500);
-    await producer.send(
-      SESSION_EVENTS,
-      values.map((value) => ({ key: keyOf(value), value })),
-    );
+    await producer.send(SESSION_EVENTS, records.slice(start, start + 500));
   }
   await log.close();
-}
-
-function keyOf(value: Buffer): Buffer {
-  const record = decodeSessionRecord(value);
-  if (record.kind !== 'batch') throw new Error('the fleet has no ticks');
-  return Buffer.from(`${record.batch.node}\0${record.batch.session}`);
 }
 
 async function restore(dir: string): Promise<number> {
@@ -55,12 +42,12 @@ async function restore(dir: string): Promise<number> {
   };
   const start = performance.now();
   const module = BufferModule.register({ bus: log, settings: readSettings(BufferSettings, {}), warn: failed });
-  const { app } = await startBusApp(module, { bus: log, group: 'forensic-buffer', maxBatchRecords, maxBatchBytes, failed });
+  const { app } = await startBusApp(module, { bus: log, group: BUFFER_GROUP, maxBatchRecords, maxBatchBytes, failed });
   const buffer = app.get(SessionBuffer);
   const folded = () => buffer.owners.reduce((sum, { fold }) => sum + fold.counters.messages, 0);
-  while (folded() < LINES) await new Promise((resolve) => setImmediate(resolve));
+  while (folded() < LINES_ALIVE) await new Promise((resolve) => setImmediate(resolve));
   const seconds = (performance.now() - start) / 1000;
   await app.close();
   await log.close();
-  return LINES / seconds;
+  return LINES_ALIVE / seconds;
 }

@@ -5,19 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FiledBlock } from '@fleet-forensics/standalone/filed-block';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { random } from '../../bench/fleet.ts';
+import { type DrivenSession, isOwed, newSession, publishedLines } from './driven-session.ts';
 import { RecorderProcess, blocksWhen, filedBlocks, post } from './recorder-process.ts';
 
 /** SIGKILLs of the whole process; each hits at another moment of start, load or recovery. */
 const KILLS = Number(process.env['KILLS'] ?? 50);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
 const SESSIONS_AT_ONCE = 8;
-
-interface DrivenSession {
-  readonly name: string;
-  readonly requests: readonly (readonly object[])[];
-  readonly lines: readonly string[];
-  next: number;
-}
 
 let dataDir: string;
 
@@ -26,24 +20,6 @@ beforeAll(() => {
 });
 
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
-
-/** A session of a few requests that ends in a failed login; numbered, so that a request may be sent again. */
-function newSession(name: string, next: () => number): DrivenSession {
-  const of = { node: 'ftp-1', session: name };
-  const lines = Array.from({ length: 1 + Math.floor(next() * 120) }, (_, index) => `${name} line ${index + 1}`);
-  const messages = lines.map((message, index) => ({ ...of, type: 'SystemLog', level: 5, message, seq: index + 1 }));
-  const cut = Math.floor(next() * lines.length);
-  return {
-    name,
-    lines,
-    next: 0,
-    requests: [
-      [{ ...of, open: { clientAddress: '192.0.2.1', protocol: 'ftp' } }, ...messages.slice(0, cut)],
-      [...messages.slice(cut), { ...of, criterion: 'FailedLogin', seq: lines.length + 1 }],
-      [{ ...of, end: 'quit' }],
-    ],
-  };
-}
 
 /** Sends sessions until the process dies; a request that got no answer is sent again to the next one. */
 async function drive(url: string, lane: DrivenSession[], nextSession: () => DrivenSession): Promise<void> {
@@ -60,10 +36,6 @@ async function drive(url: string, lane: DrivenSession[], nextSession: () => Driv
       return;
     }
   }
-}
-
-function shown(block: FiledBlock): string[] {
-  return block.lines.map((line) => line.replace(/^\[SystemLog:5\] /, ''));
 }
 
 it(
@@ -83,7 +55,7 @@ it(
     }
 
     const recorder = await RecorderProcess.start(dataDir);
-    const acknowledged = lanes.flat().filter((session) => session.next >= 2);
+    const acknowledged = lanes.flat().filter(isOwed);
     const read = () => filedBlocks(join(dataDir, 'forensic'));
     const sessionsOf = (blocks: readonly FiledBlock[]) => new Set(blocks.map(({ headers }) => headers['Session']));
     const blocks = await blocksWhen(read, (filed) => {
@@ -97,7 +69,7 @@ it(
     expect(blocks.length, 'a block was filed twice').toBe(bySession.size);
     expect(acknowledged.filter(({ name }) => !bySession.has(name)).map(({ name }) => name)).toEqual([]);
     for (const { name, lines } of lanes.flat().filter((session) => bySession.has(session.name))) {
-      expect(shown(bySession.get(name)!), name).toEqual(lines);
+      expect(publishedLines(bySession.get(name)!.lines), name).toEqual(lines);
     }
   },
 );

@@ -6,7 +6,7 @@ import { encodeTick } from '@fleet-forensics/shared/wire/codec';
 import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
 import type { BufferCounters } from './buffer-counters.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
-import { encodePosition } from './commit-metadata.ts';
+import { encodePosition } from '@fleet-forensics/shared/wire/commit-position';
 import { dropBefore } from './crowd.ts';
 import { encodeBlock } from './fold/block.ts';
 import type { CheckpointBounds } from './fold/checkpoint.ts';

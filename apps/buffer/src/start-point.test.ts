@@ -1,6 +1,6 @@
 import type { Assignment } from '@fleet-forensics/shared/bus/port';
 import { describe, expect, it } from 'vitest';
-import { decodePosition, encodePosition } from './commit-metadata.ts';
+import { decodePosition, encodePosition } from '@fleet-forensics/shared/wire/commit-position';
 import { startPointOf } from './start-point.ts';
 
 function assignment(fields: Partial<Assignment>): Assignment {

@@ -1,5 +1,5 @@
 import type { Assignment } from '@fleet-forensics/shared/bus/port';
-import { decodePosition } from './commit-metadata.ts';
+import { decodePosition } from '@fleet-forensics/shared/wire/commit-position';
 
 /** Where the fold of a partition begins. */
 export interface StartPoint {

@@ -2,27 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runCommandLine } from './command-line.ts';
+import { run } from './command-run.fixture.ts';
 import { acceptAll, IngestServer } from './ingest-server.fixture.ts';
-
-interface Run {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-async function run(args: readonly string[], stdin: readonly string[] = []): Promise<Run> {
-  let out = '';
-  let err = '';
-  const status = await runCommandLine(args, {
-    stdin: (async function* chunks() {
-      for (const chunk of stdin) yield Buffer.from(chunk);
-    })(),
-    stdout: { write: (text) => (out += text) },
-    stderr: { write: (text) => (err += text) },
-  });
-  return { status, out, err };
-}
 
 describe('wrong usage ends with status 2 and a hint', () => {
   it.each([
@@ -41,6 +22,26 @@ describe('wrong usage ends with status 2 and a hint', () => {
     [['publish', 'ndjson', 'a', 'b'], 'needs one FILE'],
     [['publish', 'ndjson', 'a', '--url', 'ftp://x'], '--url ftp://x'],
     [['publish', 'ndjson', 'a', '--tries', '0'], '--tries 0'],
+    [['topics'], 'create or check?'],
+    [['topics', 'creat'], 'did you mean create?'],
+    [['topics', 'create', 'forensic.blocks'], 'what is forensic.blocks?'],
+    [['topics', 'create', '--partitions', 'forensic.blocks'], 'is not TOPIC=N'],
+    [['topics', 'create', '--partitions', 'forensic.block=6'], 'did you mean forensic.blocks?'],
+    [['topics', 'create', '--partitions', 'forensic.blocks=0'], 'not a number from 1 to 10000'],
+    [['topics', 'create', '--partitions', 'forensic.blocks=1', '--partitions', 'forensic.blocks=2'], 'given twice'],
+    [['topics', 'create', '--partitions', 'forensic.dead-letters=2'], 'one partition'],
+    [['topics', 'create', '--replication', '0'], '--replication 0'],
+    [['topics', 'check', '--replication', '1'], 'unknown option'],
+    [['dead-letters'], 'list, show or requeue?'],
+    [['dead-letters', 'list', '7'], 'what is 7?'],
+    [['dead-letters', 'list', '--limit', '10001'], '--limit 10001'],
+    [['dead-letters', 'show'], 'needs one OFFSET'],
+    [['dead-letters', 'show', '-1'], 'unknown option'],
+    [['dead-letters', 'show', 'x'], 'is not a number'],
+    [['dead-letters', 'requeue'], 'needs one OFFSET'],
+    [['dead-letters', 'requeue', '7', '--all'], 'not both'],
+    [['dead-letters', 'requeue', '7', '--from', '3'], '--from goes with --all'],
+    [['dead-letters', 'requeue', '--all=yes'], 'takes no value'],
   ])('%j: %s', async (args, problem) => {
     const { status, err, out } = await run(args);
     expect(status).toBe(2);
@@ -51,14 +52,23 @@ describe('wrong usage ends with status 2 and a hint', () => {
 });
 
 describe('help', () => {
-  it.each([[['--help']], [['publish', '--help']], [['publish', 'proftpd', '--help']], [['publish', 'ndjson', '-h']]])(
-    'is there: %j',
-    async (args) => {
-      const { status, out } = await run(args);
-      expect(status).toBe(0);
-      expect(out).toContain('usage: fleet-forensics');
-    },
-  );
+  it.each([
+    [['--help']],
+    [['publish', '--help']],
+    [['publish', 'proftpd', '--help']],
+    [['publish', 'ndjson', '-h']],
+    [['topics', '--help']],
+    [['topics', 'create', '--help']],
+    [['topics', 'check', '--help']],
+    [['dead-letters', 'help']],
+    [['dead-letters', 'list', '--help']],
+    [['dead-letters', 'show', '--help']],
+    [['dead-letters', 'requeue', '--help']],
+  ])('is there: %j', async (args) => {
+    const { status, out } = await run(args);
+    expect(status).toBe(0);
+    expect(out).toContain(`usage: fleet-forensics ${args.slice(0, -1).join(' ')}`);
+  });
 });
 
 describe('publish', () => {
@@ -87,7 +97,7 @@ describe('publish', () => {
   });
 
   it('ndjson - publishes standard input, to a server behind a path, too', async () => {
-    await run(['publish', 'ndjson', '-', `--url=${url}forensics/`], ['{"a"', ':1}\n']);
+    await run(['publish', 'ndjson', '-', `--url=${url}forensics/`], { stdin: ['{"a"', ':1}\n'] });
     expect(server.received[0]).toMatchObject({ path: '/forensics/v1/events', body: '{"a":1}\n' });
   });
 
@@ -153,7 +163,7 @@ describe('publish', () => {
 
   it('ends with status 1 if there is no server', async () => {
     await server.stop();
-    const { status, err } = await run(['publish', 'ndjson', '-', '--url', url], ['{}\n']);
+    const { status, err } = await run(['publish', 'ndjson', '-', '--url', url], { stdin: ['{}\n'] });
     expect(status).toBe(1);
     expect(err).toMatch(/^fleet-forensics: no answer from http.*ECONNREFUSED.*--url/);
   });

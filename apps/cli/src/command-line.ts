@@ -1,34 +1,31 @@
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
+import { type CommandGroup, runGroup } from './command-group.ts';
+import { runDeadLetters } from './dead-letters/dead-letters-command.ts';
 import { MAIN_HELP } from './help.ts';
-import { usageError } from './options.ts';
+import { runLag } from './lag/lag-command.ts';
 import { runPublish } from './publish-command.ts';
 import type { Terminal } from './terminal.ts';
-import { printable } from './terminal.ts';
+import { runTopics } from './topics/topics-command.ts';
 
-const COMMANDS = ['publish'];
+const MAIN: CommandGroup = {
+  path: 'fleet-forensics',
+  help: MAIN_HELP,
+  missing: 'no command given',
+  unknown: 'unknown command',
+  commands: { publish: runPublish, topics: runTopics, lag: runLag, 'dead-letters': runDeadLetters },
+};
 
 /**
  * Runs `fleet-forensics ARGS`.
- * @returns the exit status: 0, 1 if something failed or a line was rejected, 2 on wrong usage
+ * @returns the exit status: 0, 1 if something failed, was rejected or is wrong, 2 on wrong usage
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await dispatch(args, terminal);
+    return await runGroup(MAIN, args, terminal);
   } catch (error) {
     // An error of ours tells all there is to say; of any other, the stack is what a bug report needs.
     const text = error instanceof ForensicsError ? error.message : error instanceof Error ? String(error.stack) : String(error);
     terminal.stderr.write(`fleet-forensics: ${text}\n`);
     return hasCode(error, 'FF_USAGE') ? 2 : 1;
   }
-}
-
-async function dispatch(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [command, ...rest] = args;
-  if (command === '--help' || command === '-h' || command === 'help') {
-    terminal.stdout.write(MAIN_HELP);
-    return 0;
-  }
-  if (command === 'publish') return runPublish(rest, terminal);
-  if (command === undefined) throw usageError('no command given', '', COMMANDS, 'fleet-forensics --help');
-  throw usageError(`unknown command ${printable(command)}`, command, COMMANDS, 'fleet-forensics --help');
 }

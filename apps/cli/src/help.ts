@@ -4,10 +4,13 @@ const CONNECTION = `  --url URL        where ingest listens (default http://127.
 
 export const MAIN_HELP = `usage: fleet-forensics COMMAND …
 
-  publish   publish log events to fleet-forensics
+  publish       publish log events to fleet-forensics
+  topics        create or check the topics in Kafka
+  lag           how far buffers and writers are behind
+  dead-letters  look at records that could not be used, and publish them again
 
 fleet-forensics COMMAND --help says more.
-Exit status: 0 done, 1 something failed or was rejected, 2 wrong usage.
+Exit status: 0 done, 1 something failed, was rejected or is wrong, 2 wrong usage.
 `;
 
 export const PUBLISH_HELP = `usage: fleet-forensics publish proftpd --node NAME [--system FILE] [--trace FILE] [--extended FILE] [--transfer FILE]
@@ -36,3 +39,81 @@ export const PUBLISH_NDJSON_HELP = `usage: fleet-forensics publish ndjson FILE|-
 
   FILE             events, one JSON object a line; - reads standard input
 ${CONNECTION}`;
+
+const KAFKA = `The FF_KAFKA_ variables say where Kafka is and how to log in (docs/SETTINGS.md).
+`;
+
+export const TOPICS_HELP = `usage: fleet-forensics topics create|check [OPTION …]
+
+  create    create the topics that are missing
+  check     show whether the topics are as they have to be
+
+fleet-forensics topics create --help and topics check --help say more.
+`;
+
+export const TOPICS_CREATE_HELP = `usage: fleet-forensics topics create [--partitions TOPIC=N …] [--replication N]
+
+  --partitions TOPIC=N  how many partitions a topic gets, 1 to 10000; may be given for each topic
+  --replication N       on how many brokers each record lies, 1 to 100 (default FF_KAFKA_REPLICATION, or the broker's own)
+
+Creates what is missing and leaves what is there as it is. A topic that is there with another number of partitions than you ask
+for is refused: keys would move, see docs/OPERATING.md. Then shows what is wrong with the topics; exit status 1 if something is.
+${KAFKA}`;
+
+export const TOPICS_CHECK_HELP = `usage: fleet-forensics topics check [--partitions TOPIC=N …]
+
+  --partitions TOPIC=N  how many partitions a topic is planned to have; may be given for each topic
+
+Exit status 1 if a topic is missing, or so that records would be lost, refused or misread (WRONG); a warning alone is no failure.
+${KAFKA}`;
+
+export const DEAD_LETTERS_HELP = `usage: fleet-forensics dead-letters list|show|requeue [OPTION …]
+
+  list      the newest ones, a line each
+  show      one of them, with all its bytes
+  requeue   publish records again
+
+A dead letter is a record that could not be used, with the reason. It is kept for 30 days, whatever is done with it.
+fleet-forensics dead-letters list --help and so on say more.
+`;
+
+const LOG = `  --data DIR       read the embedded log of a recorder that is stopped (its FF_DATA_DIR), not Kafka
+`;
+
+export const DEAD_LETTERS_LIST_HELP = `usage: fleet-forensics dead-letters list [--limit N] [--error CODE] [--data DIR]
+
+  --limit N        the newest N, 1 to 10000 (default 100)
+  --error CODE     only those with this error code, e.g. FF_BAD_RECORD
+${LOG}
+A line is: the letter's offset, when it was written, where its record was (topic/partition@offset), the error's code, and the
+bytes of the record's value.
+${KAFKA}`;
+
+export const DEAD_LETTERS_SHOW_HELP = `usage: fleet-forensics dead-letters show OFFSET [--bytes N] [--data DIR]
+
+  OFFSET           the letter's own, as dead-letters list shows it
+  --bytes N        of key and value each, 0 to 1048576 (default 4096)
+${LOG}
+${KAFKA}`;
+
+export const DEAD_LETTERS_REQUEUE_HELP = `usage: fleet-forensics dead-letters requeue OFFSET [--data DIR]
+       fleet-forensics dead-letters requeue --all [--from OFFSET] [--error CODE] [--data DIR]
+
+  OFFSET           the letter's own, as dead-letters list shows it
+  --all            all letters that are there now
+  --from OFFSET    only from this letter on
+  --error CODE     only those with this error code, e.g. FF_BAD_RECORD
+${LOG}
+Publishes key and value again, to the partition that they came from. Do it when what could not use them has been repaired.
+A letter does not know that it was published again, and stays in the list: a second requeue publishes it a second time. Where
+messages are numbered that does no harm: repeats are dropped, and blocks are filed once. Messages of a session that has gone on
+in the meantime are dropped, too: they are older than what it holds, and count as missing. A record that fails again becomes a
+new letter. A letter without a value, or with only a part of it, is refused; exit status 1 then.
+${KAFKA}`;
+
+export const LAG_HELP = `usage: fleet-forensics lag
+
+For each partition: the watermark (where a restart would begin to read: it waits for live sessions), the position (what lies below
+is done), the end of the log, and the true lag, what lies between position and end. Positions are as of the last commit, which
+buffers make each second (FF_BUFFER_COMMIT_MS). Kafka is where the FF_KAFKA_ settings say.
+`;

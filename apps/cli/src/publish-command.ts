@@ -2,21 +2,21 @@ import { type ProftpdLog } from '@fleet-forensics/shared/proftpd/log-entry';
 import { parseUtcOffset, type UtcOffset } from '@fleet-forensics/shared/proftpd/log-clock';
 import type { NodeCounts } from '@fleet-forensics/shared/proftpd/node-logs';
 import { LogType } from '@fleet-forensics/shared/wire/log-type';
+import { type CommandGroup, runGroup } from './command-group.ts';
 import type { EventLine } from './event-line.ts';
 import { PUBLISH_HELP, PUBLISH_NDJSON_HELP, PUBLISH_PROFTPD_HELP } from './help.ts';
 import { ndjsonEvents, ndjsonFileEvents } from './ndjson-source.ts';
-import { type ParsedOptions, parseOptions, usageError } from './options.ts';
+import { type ParsedOptions, parseOptions, usageError, wholeNumber } from './options.ts';
 import { proftpdEvents } from './proftpd-source.ts';
 import { Progress } from './progress.ts';
 import { publish } from './publisher.ts';
 import { describeSummary } from './summary.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-const SOURCES = ['proftpd', 'ndjson'];
 const CONNECTION_OPTIONS = ['url', 'tries'];
 const DEFAULT_URL = 'http://127.0.0.1:8080';
-const DEFAULT_TRIES = 8;
-const MAX_TRIES = 100;
+const DEFAULT_TRIES = '8';
+const TRIES = [1, 100] as const;
 
 const LOG_OPTIONS: readonly (readonly [string, ProftpdLog])[] = [
   ['system', LogType.SystemLog],
@@ -25,22 +25,22 @@ const LOG_OPTIONS: readonly (readonly [string, ProftpdLog])[] = [
   ['transfer', LogType.TransferLog],
 ];
 
+const PUBLISH: CommandGroup = {
+  path: 'fleet-forensics publish',
+  help: PUBLISH_HELP,
+  missing: 'publish what?',
+  unknown: 'publish: unknown source',
+  commands: { proftpd: publishProftpd, ndjson: publishNdjson },
+};
+
 /** `fleet-forensics publish …`; gives the exit status. @throws ForensicsError FF_USAGE, or what kept it from publishing */
-export async function runPublish(args: readonly string[], terminal: Terminal): Promise<number> {
-  const [source, ...rest] = args;
-  if (source === 'proftpd') return publishProftpd(rest, terminal);
-  if (source === 'ndjson') return publishNdjson(rest, terminal);
-  if (source === '--help' || source === '-h') {
-    terminal.stdout.write(PUBLISH_HELP);
-    return 0;
-  }
-  const problem = source === undefined ? 'publish what?' : `publish: unknown source ${printable(source)}`;
-  throw usageError(problem, source ?? '', SOURCES, 'fleet-forensics publish --help');
+export function runPublish(args: readonly string[], terminal: Terminal): Promise<number> {
+  return runGroup(PUBLISH, args, terminal);
 }
 
 async function publishProftpd(args: readonly string[], terminal: Terminal): Promise<number> {
   const names = ['node', ...LOG_OPTIONS.map(([name]) => name), 'utc-offset', ...CONNECTION_OPTIONS];
-  const options = parseOptions(args, names, 'publish proftpd');
+  const options = parseOptions(args, { values: names }, 'publish proftpd');
   if (options.help) {
     terminal.stdout.write(PUBLISH_PROFTPD_HELP);
     return 0;
@@ -59,7 +59,7 @@ async function publishProftpd(args: readonly string[], terminal: Terminal): Prom
 }
 
 async function publishNdjson(args: readonly string[], terminal: Terminal): Promise<number> {
-  const options = parseOptions(args, CONNECTION_OPTIONS, 'publish ndjson');
+  const options = parseOptions(args, { values: CONNECTION_OPTIONS }, 'publish ndjson');
   if (options.help) {
     terminal.stdout.write(PUBLISH_NDJSON_HELP);
     return 0;
@@ -80,7 +80,7 @@ async function publishAll(
   counts?: () => NodeCounts,
 ): Promise<number> {
   const url = ingestUrl(values.get('url') ?? DEFAULT_URL, hint);
-  const tries = triesOf(values.get('tries') ?? String(DEFAULT_TRIES), hint);
+  const tries = wholeNumber(values.get('tries') ?? DEFAULT_TRIES, '--tries', TRIES, hint);
   const progress = new Progress(stderr);
   try {
     const summary = await publish(events, { url, tries, onProgress: (done) => progress.show(done) });
@@ -101,12 +101,6 @@ function ingestUrl(written: string, hint: string): URL {
   const url = URL.parse(written);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw usageError(`--url ${printable(written)} is not an http or https URL`, '', [], hint);
-}
-
-function triesOf(written: string, hint: string): number {
-  const tries = /^\d{1,3}$/.test(written) ? Number(written) : 0;
-  if (tries >= 1 && tries <= MAX_TRIES) return tries;
-  throw usageError(`--tries ${printable(written)} is not a number from 1 to ${MAX_TRIES}`, '', [], hint);
 }
 
 function utcOffset(written: string, hint: string): UtcOffset {

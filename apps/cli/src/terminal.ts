@@ -1,5 +1,6 @@
-/** The part of `process` that a command writes to and reads from. */
+/** The part of `process` that a command uses. */
 export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: AsyncIterable<Buffer | string>;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -20,6 +20,8 @@ export interface IngestOptions {
   readonly bus: Pick<Bus, 'producer'>;
   readonly settings: IngestSettings;
   readonly policySettings: PolicySettings;
+  /** Those of the app, if the bus counts in them too. */
+  readonly counters?: Counters;
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
 }
@@ -34,29 +36,26 @@ export class IngestModule implements OnApplicationShutdown {
     this.#publisher = publisher;
   }
 
-  static register({ bus, settings, policySettings, warn }: IngestOptions): DynamicModule {
+  static register({ bus, settings, policySettings, counters = new Counters(), warn }: IngestOptions): DynamicModule {
     const policies = new ConstantPolicy(policyOfSettings(policySettings));
     const criteria = new CriterionNames(policies.criteria);
     return {
       module: IngestModule,
       controllers: [EventsController],
       providers: [
-        Counters,
+        { provide: Counters, useValue: counters },
         {
           provide: Publisher,
-          inject: [Counters],
-          useFactory: (counters: Counters) =>
-            new Publisher(new Packer(settings, policies, counters, CLOCK), bus.producer(), counters, CLOCK),
+          useFactory: () => new Publisher(new Packer(settings, policies, counters, CLOCK), bus.producer(), counters, CLOCK),
         },
         {
           provide: EventIntake,
-          inject: [Publisher, Counters],
-          useFactory: (publisher: Publisher, counters: Counters) => new EventIntake(settings, criteria, publisher, counters),
+          inject: [Publisher],
+          useFactory: (publisher: Publisher) => new EventIntake(settings, criteria, publisher, counters),
         },
         {
           provide: EventsGate,
-          inject: [Counters],
-          useFactory: (counters: Counters) => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
+          useFactory: () => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
         },
         {
           provide: APP_FILTER,

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
+import { drain, endAsked, outliveReaders } from '@fleet-forensics/shared/process/process-end';
 import { type FleetReport, runSampleFleet } from './sample-fleet.ts';
-import { drain, endAsked, outliveReaders } from './process-end.ts';
-import { type Recorder, startRecorder } from './recorder.ts';
+import { CLOSE_WITHIN_MS, type Recorder, startRecorder } from './recorder.ts';
 
 /** The demo's own, emptied at each start. */
 const DATA_DIR = './data/demo';
@@ -66,7 +66,7 @@ async function main(): Promise<number> {
     say('Ctrl-C ends.');
     await asked;
   }
-  const isDrained = await drain(recorder);
+  const isDrained = await drain(recorder, CLOSE_WITHIN_MS);
   return isRight && isDrained ? 0 : 1;
 }
 

@@ -6,7 +6,6 @@ import { startIngest } from '@fleet-forensics/ingest/ingest-app';
 import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
-import { ForensicsError } from '@fleet-forensics/shared/error';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
@@ -14,7 +13,16 @@ import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-l
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/settings/setting';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
-import { BLOCKS, DEAD_LETTERS, FILINGS, SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
+import {
+  BLOCKS,
+  BUFFER_GROUP,
+  DEAD_LETTERS,
+  FILINGS,
+  SESSION_EVENTS,
+  TOPICS,
+  WRITER_GROUP,
+} from '@fleet-forensics/shared/topics';
+import { filingPlace } from '@fleet-forensics/writer/filing-place';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
 
@@ -39,6 +47,9 @@ export interface RecorderOptions {
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
 }
+
+/** A close that takes longer than this, milliseconds, is given up; what was accepted is in the log and is filed after the next start. */
+export const CLOSE_WITHIN_MS = 4500;
 
 /** For the buffer and for the writer, to finish what lies on the log when the recorder is closed. */
 const DRAIN_MS = 1000;
@@ -65,50 +76,32 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
 
   const dataDir = resolve(logSettings.dataDir);
-  const forensicRoot = resolve(writerSettings.root || join(dataDir, 'forensic'));
-  refuseRootOverData(forensicRoot, dataDir);
+  const place = filingPlace(writerSettings.root, dataDir);
   const failed = (error: unknown) => warn(error instanceof Error ? error.message : String(error));
   const log = new EmbeddedLog({ dir: join(dataDir, 'log'), failed });
   const closers = [() => log.close()];
   try {
     await log.ensureTopics(topicsOf(logSettings));
     const consumer = { bus: log, maxBatchRecords, maxBatchBytes, failed };
-    const writerModule = WriterModule.register({
-      bus: log,
-      settings: writerSettings,
-      root: forensicRoot,
-      journal: join(dataDir, 'journal.sqlite'),
-      warn,
-    });
-    const writer = await startBusApp(writerModule, { ...consumer, group: 'forensic-writer' });
+    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, warn });
+    const writer = await startBusApp(writerModule, { ...consumer, group: WRITER_GROUP });
     closers.push(() => drainAndClose(writer));
     const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
-    const buffer = await startBusApp(bufferModule, { ...consumer, group: 'forensic-buffer' });
+    const buffer = await startBusApp(bufferModule, { ...consumer, group: BUFFER_GROUP });
     closers.push(() => drainAndClose(buffer));
     const ingest = await startIngest({ bus: log, settings: ingestSettings, policySettings, warn });
     closers.push(() => ingest.app.close());
     const counters = ingest.app.get(Counters);
     const counts = () => ({
-      ...countsOfIngest(counters),
+      ...counters.totals,
       ...buffer.app.get(SessionBuffer).counts,
       ...Object.fromEntries(Object.entries(writer.app.get(WriterCounters))),
     });
-    return { url: ingest.url, dataDir, forensicRoot, counts, close: () => closeAll(closers) };
+    return { url: ingest.url, dataDir, forensicRoot: place.root, counts, close: () => closeAll(closers) };
   } catch (error) {
     await closeAll(closers).catch((cause: unknown) => failed(cause));
     throw error;
   }
-}
-
-/** A policy could name the log or the journal as its file. */
-function refuseRootOverData(forensicRoot: string, dataDir: string): void {
-  const reachesData = `${dataDir}/`.startsWith(forensicRoot === '/' ? '/' : `${forensicRoot}/`);
-  const isInLog = `${forensicRoot}/`.startsWith(`${join(dataDir, 'log')}/`);
-  if (!reachesData && !isInLog) return;
-  throw new ForensicsError(
-    'FF_BAD_SETTING',
-    `FF_FORENSIC_ROOT=${forensicRoot} holds the recorder's own data (FF_DATA_DIR=${dataDir}): choose a directory beside or below it`,
-  );
 }
 
 /** Finishes what lies on the log, within DRAIN_MS, and hands its partitions over. */
@@ -125,11 +118,6 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const closer of closers.splice(0).toReversed()) await closer().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
-}
-
-function countsOfIngest({ accepted, rejectedByCode, ignored, overloaded, failedBatches }: Counters): Record<string, number> {
-  const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
-  return { accepted, rejected, ignored, overloaded, failedBatches };
 }
 
 /** The embedded log's topics with their shares of the bytes that it may keep. */

@@ -45,17 +45,30 @@ export interface FleetReport {
 
 /** Publishes the bundled logs of a small fleet over HTTP and compares what is filed with what must be. */
 export async function runSampleFleet({ url, forensicRoot }: Recorder): Promise<FleetReport> {
-  const { blocks: expected } = JSON.parse(readFileSync(join(SAMPLES, 'expected.json'), 'utf8')) as { blocks: ExpectedBlock[] };
+  await publishSamples(url);
+  const file = join(forensicRoot, 'forensic.log');
+  const blocks = await blocksWhen(file, expectedBlocks().length);
+  return {
+    blocks: blocks.map((block) => ({ path: relative('.', file), block })),
+    ...compareWithSamples(blocks),
+  };
+}
+
+/** Publishes the bundled logs over HTTP. */
+export async function publishSamples(url: string): Promise<void> {
   for (const node of nodes()) {
     const files = LOGS.map(({ file, log }) => ({ log, path: join(SAMPLES, node, file) }));
     await publish(proftpdEvents(node, files, 0).events, { url: new URL(url), tries: 5 });
   }
-  const file = join(forensicRoot, 'forensic.log');
-  const blocks = await blocksWhen(file, expected.length);
-  return {
-    blocks: blocks.map((block) => ({ path: relative('.', file), block })),
-    ...differences(expected.map(describeExpected), blocks.map(describeFound)),
-  };
+}
+
+/** What the bundled logs must give and is not among the blocks, and the other way round. */
+export function compareWithSamples(blocks: readonly FiledBlock[]): Pick<FleetReport, 'missing' | 'unexpected'> {
+  return differences(expectedBlocks().map(describeExpected), blocks.map(describeFound));
+}
+
+function expectedBlocks(): readonly ExpectedBlock[] {
+  return (JSON.parse(readFileSync(join(SAMPLES, 'expected.json'), 'utf8')) as { blocks: ExpectedBlock[] }).blocks;
 }
 
 function nodes(): string[] {

@@ -89,6 +89,13 @@ describe('a block in parts', () => {
     expect(blocks.add(0, last).block?.records).toHaveLength(2);
   });
 
+  it('is repeated, not contradicted, by what comes under its id once it is whole', () => {
+    const blocks = assembly();
+    for (const part of [0, 1]) blocks.add(0, record(part, partValue('a', part, 2)));
+    const [first, again] = [blocks.add(0, record(1, partValue('a', 1, 2))), blocks.add(0, record(2, partValue('a', 2, 3)))];
+    expect(again).toEqual(first);
+  });
+
   it.each([0, 1])('is not begun anew by a late repeat of part %i once it is filed, but its filing can be said again', (part) => {
     const blocks = assembly(1_000_000, [FILING]);
     expect(blocks.add(0, record(9, partValue('a', part, 2)))).toEqual({ filing: FILING });

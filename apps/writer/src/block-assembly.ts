@@ -90,13 +90,8 @@ export class BlockAssembly {
     const filing = known ? undefined : this.#filing(part.blockId);
     if (filing) return { filing };
     const pending = known ?? this.#found(partition, id, record, part.parts);
-    if (pending.parts.length !== part.parts) {
-      throw new ForensicsError(
-        'FF_BAD_RECORD',
-        `block part ${id} is one of ${part.parts}, an earlier one of ${pending.parts.length}`,
-      );
-    }
-    if (!pending.parts[part.part]) this.#keep(pending, part.part, copyOf(record));
+    // What comes under the id of a whole block repeats it: a request that is sent again after its session's end asks for less.
+    if (pending.missing > 0) this.#keep(pending, part, record);
     if (pending.missing > 0) return {};
     return { block: wholeBlock(id, pending.parts as BlockPart[], pending.records as PartRecord[]) };
   }
@@ -154,10 +149,16 @@ export class BlockAssembly {
     return pending;
   }
 
-  #keep(pending: Pending, part: number, record: PartRecord): void {
+  #keep(pending: Pending, { part, parts: count }: BlockPart, arrived: BusRecord): void {
+    const { id, parts, records } = pending;
+    if (parts.length !== count) {
+      throw new ForensicsError('FF_BAD_RECORD', `block part ${id} is one of ${count}, an earlier one of ${parts.length}`);
+    }
+    if (parts[part]) return;
+    const record = copyOf(arrived);
     this.#bytes -= unfinishedBytes(pending);
-    pending.records[part] = record;
-    pending.parts[part] = decodeBlockPart(record.value);
+    records[part] = record;
+    parts[part] = decodeBlockPart(record.value);
     pending.missing -= 1;
     pending.bytes += record.value.length;
     this.#bytes += unfinishedBytes(pending);

@@ -113,6 +113,13 @@ describe('a batch of blocks', () => {
     expect(filedBlocks()).toEqual([`/f ${idOf('a')}`]);
   });
 
+  it('files the first of two under one id: a request sent again after its session ended asks for less', async () => {
+    const header = blockHeader(0, { file: '/f' });
+    const less = encodeBlockPart({ blockId: blockId('a'), part: 0, parts: 1, messages: Buffer.alloc(0), header });
+    await blocks.take(batch(0, [partOf('a', 0, 1), less]), consumer);
+    expect([linesOf('f'), filedBlocks()]).toEqual([['a0'], [`/f ${idOf('a')}`]]);
+  });
+
   it('of more blocks than fit in one transaction is filed whole, once, in order', async () => {
     const names = Array.from({ length: 600 }, (_, index) => `n${index}-`);
     await blocks.take(
@@ -144,6 +151,15 @@ describe('a block over several batches', () => {
     await blocks.take(batch(1, [partOf('a', 1, 2)]), consumer);
     expect([linesOf('f'), filedBlocks()]).toEqual([['a0', 'a1'], [`/f ${idOf('a')}`]]);
     expect(effects.at(-1)).toBe('commit 3:2');
+  });
+
+  it('lets no commit pass what came with a failed batch and has not come again', async () => {
+    sendFails = () => true;
+    const values = [partOf('a', 0, 1), partOf('b', 0, 1), partOf('c', 0, 2)];
+    await expect(blocks.take(batch(0, values), consumer)).rejects.toThrow('the log is away');
+    sendFails = () => false;
+    await blocks.take(batch(0, values.slice(0, 1)), consumer);
+    expect(effects.at(-1)).toBe('commit 3:1');
   });
 
   it('starts anew from the committed offset when its partition was moved away and back', async () => {

@@ -75,7 +75,9 @@ export class BlocksConsumer {
     counters.unfinished += overdue.length;
     for (const { id } of [...whole, ...overdue]) assembly.forget(batch.partition, id);
     const next = batch.records.at(-1)!.offset + 1;
-    await consumer.commit(batch, { offset: assembly.oldestOffset(batch.partition) ?? next, metadata: '' });
+    // Parts that wait may lie behind this batch: they came with a longer one that failed.
+    const offset = Math.min(next, assembly.oldestOffset(batch.partition) ?? next);
+    await consumer.commit(batch, { offset, metadata: '' });
   }
 
   #assemble(batch: Batch, { repeats, unusable }: Outcome): WholeBlock[] {
@@ -83,7 +85,8 @@ export class BlocksConsumer {
     for (const record of batch.records) {
       try {
         const { block, filing } = this.#options.assembly.add(batch.partition, record);
-        if (block) whole.set(block.id, block);
+        // Of two under one id, the first counts: the second asks for less (a request sent again after its session's end).
+        if (block && !whole.has(block.id)) whole.set(block.id, block);
         if (filing) repeats.set(Buffer.from(filing.blockId).toString('hex'), filing);
       } catch (error) {
         if (!(error instanceof ForensicsError)) throw error;

@@ -5,6 +5,10 @@ export const BLOCKS = 'forensic.blocks';
 export const FILINGS = 'forensic.filings';
 export const DEAD_LETTERS = 'forensic.dead-letters';
 
+/** The groups whose members fold forensic.session-events and file forensic.blocks. */
+export const BUFFER_GROUP = 'forensic-buffer';
+export const WRITER_GROUP = 'forensic-writer';
+
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 

@@ -76,10 +76,13 @@ export interface Commit {
   readonly metadata: string;
 }
 
-export interface Assignment extends Ownership, OffsetRange {
+/** What lies on a partition and how far a group has come there. */
+export interface GroupPartition extends PartitionId, OffsetRange {
   /** Null: the group never committed on it. */
   readonly committed: Commit | null;
 }
+
+export interface Assignment extends Ownership, GroupPartition {}
 
 export interface Batch extends Ownership {
   /** At least one, in order. Offsets may have holes where retention or a seek cut. */

@@ -2,16 +2,20 @@ import { BufferSettings } from './buffer-settings.ts';
 import { BusSettings } from './bus-settings.ts';
 import { EmbeddedLogSettings } from './embedded-log-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
+import { KafkaSettings } from './kafka-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
+import { SpoolSettings } from './spool-settings.ts';
 import { WriterSettings } from './writer-settings.ts';
 
 const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
   ['Ingest', IngestSettings],
   ['Policy', PolicySettings],
+  ['Spool', SpoolSettings],
   ['Buffer', BufferSettings],
   ['Writer', WriterSettings],
   ['Bus', BusSettings],
   ['Embedded log', EmbeddedLogSettings],
+  ['Kafka', KafkaSettings],
 ];
 
 /** Every settings class of the project: a variable with our prefix that none of them declares is a mistake. */

@@ -9,7 +9,7 @@ export class EmbeddedLogSettings {
     variable: 'FF_DATA_DIR',
     default: './data',
     bound: 'a directory; it is created with mode 0700',
-    doc: "Where the embedded log, the writer's journal and, by default, the forensic files lie. One process at a time.",
+    doc: "Where the embedded log, ingest's spool, the writer's journal and, by default, the forensic files lie. One process at a time, but for writers on Kafka, which share their journal and files.",
   })
   @IsString()
   @MinLength(1)

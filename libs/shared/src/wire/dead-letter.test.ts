@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ForensicsError } from '../error.ts';
 import { decodeDeadLetter } from './codec.ts';
-import { deadLetter } from './dead-letter.ts';
+import { deadLetter, isCutOff } from './dead-letter.ts';
 import { MAX_RECORD_BYTES } from './limits.ts';
 
 const PLACE = { topic: 'forensic.blocks', partition: 3 };
@@ -19,6 +19,7 @@ describe('a dead letter', () => {
       key: Buffer.from('/f'),
       value: Buffer.from([0, 255]),
     });
+    expect(isCutOff(letter)).toBe(false);
   });
 
   it('fits into a record even if the poison does not, and says what is cut off', () => {
@@ -29,6 +30,7 @@ describe('a dead letter', () => {
     expect(record.value.length + record.key!.length).toBeLessThan(MAX_RECORD_BYTES + 10_000);
     expect(letter.value.length).toBeGreaterThan(850_000);
     expect(letter.error).toContain(`(the first ${letter.value.length} of 1800000 bytes)`);
+    expect(isCutOff(letter)).toBe(true);
   });
 
   it('of a record without a key has none', () => {

@@ -1,5 +1,6 @@
 import type { BusRecord, OutgoingRecord, PartitionId } from '../bus/port.ts';
 import type { ForensicsError } from '../error.ts';
+import type { DeadLetter } from './block.ts';
 import { encodeDeadLetter } from './codec.ts';
 import { MAX_RECORD_BYTES } from './limits.ts';
 
@@ -7,6 +8,11 @@ import { MAX_RECORD_BYTES } from './limits.ts';
 const OVERHEAD_BYTES = 256;
 const MAX_ERROR_BYTES = 4 * 1024;
 const MAX_KEY_BYTES = 8 * 1024;
+
+/** True if the letter holds only the beginning of its record's value. */
+export function isCutOff({ error }: Pick<DeadLetter, 'error'>): boolean {
+  return / \(the first \d+ of \d+ bytes\)$/.test(error);
+}
 
 /** The record of forensic.dead-letters for one that can't be used; what does not fit is cut off, and the error says so. */
 export function deadLetter(

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { retryDelay, type RetryDelayMs } from './embedded-log-options.ts';
+import { retryDelay, type RetryDelayMs } from '../retry-delay.ts';
 import type { GroupMember } from './group-member.ts';
 import type { PartitionLog } from './partition-log.ts';
-import { assignSticky } from './sticky-assignment.ts';
+import { assignSticky } from '../sticky-assignment.ts';
 import type { TopicCatalogue } from './topic-catalogue.ts';
 
 /**

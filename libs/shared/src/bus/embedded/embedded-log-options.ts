@@ -1,3 +1,5 @@
+import { RETRY_DELAY_MS, type RetryDelayMs } from '../retry-delay.ts';
+
 /** How an embedded log is opened. What is left out takes its default. */
 export interface EmbeddedLogOptions {
   /** The log's own directory; made with mode 0700 if it is missing. */
@@ -19,16 +21,6 @@ export interface EmbeddedLogOptions {
   readonly failed?: (error: unknown) => void;
 }
 
-export interface RetryDelayMs {
-  readonly first: number;
-  readonly last: number;
-}
-
-/** The pause after the given number of failures in a row (1 is the first), milliseconds. */
-export function retryDelay(bounds: RetryDelayMs, failures: number): number {
-  return Math.min(bounds.last, bounds.first * 2 ** (failures - 1));
-}
-
 /** The options with every default filled in. */
 export function withDefaults(options: EmbeddedLogOptions): Required<EmbeddedLogOptions> {
   return {
@@ -36,7 +28,7 @@ export function withDefaults(options: EmbeddedLogOptions): Required<EmbeddedLogO
     maxFileBytes: 0,
     maxQueuedBytes: 256 * 1024 * 1024,
     retentionIntervalMs: 10_000,
-    retryDelayMs: { first: 100, last: 5000 },
+    retryDelayMs: RETRY_DELAY_MS,
     failed: (error) => process.emitWarning(error instanceof Error ? error : String(error)),
     ...options,
   };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ForensicsError } from '../../error.ts';
 import type { Bus, Consumer, ConsumerHandlers, ConsumerOptions, OffsetRange, PartitionId, Producer, TopicSpec } from '../port.ts';
 import { ConsumerGroup } from './consumer-group.ts';
@@ -10,7 +11,7 @@ import { LogRows } from './log-rows.ts';
 import { RetentionTimer } from './retention.ts';
 import { TopicCatalogue } from './topic-catalogue.ts';
 import { TopicRows } from './topic-rows.ts';
-import { Turns } from './turns.ts';
+import { Turns } from '../turns.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** Kafka's rule for the names of topics. */
@@ -77,6 +78,24 @@ export class EmbeddedLog implements Bus {
 
   async offsets(partition: PartitionId): Promise<OffsetRange> {
     return this.#topics.partition(partition).offsets;
+  }
+
+  /**
+   * Deletes the partition's records below `before`, as Kafka's DeleteRecords does (KIP-107). Resolves when that is durable.
+   * @throws ForensicsError FF_UNKNOWN_TOPIC, FF_UNKNOWN_PARTITION, FF_LOG_UNAVAILABLE
+   */
+  async deleteRecords(id: PartitionId, before: number): Promise<void> {
+    const partition = this.#topics.partition(id);
+    while (await this.#writes.run(0, (transaction) => partition.deleteBelow(transaction, before))) await nextTurn();
+  }
+
+  /**
+   * Gives the room of deleted records back to the file system; without it the file keeps its size and uses the room again. Meant
+   * for a log that is all but empty: it copies what is left, and holds the event loop meanwhile (0.3 s a GiB given back).
+   * @throws ForensicsError FF_LOG_UNAVAILABLE
+   */
+  shrink(): void {
+    this.#file.shrink();
   }
 
   close(): Promise<void> {

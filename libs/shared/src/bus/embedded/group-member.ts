@@ -1,10 +1,11 @@
 import { ForensicsError } from '../../error.ts';
 import type { Assignment, Commit, Consumer, ConsumerHandlers, ConsumerOptions, Ownership, PartitionId } from '../port.ts';
-import type { RetryDelayMs } from './embedded-log-options.ts';
+import { PartitionDelivery, type DeliveryTerms } from '../partition-delivery.ts';
+import type { RetryDelayMs } from '../retry-delay.ts';
 import type { GroupCommits } from './group-commits.ts';
-import { PartitionDelivery, type DeliveryTerms } from './partition-delivery.ts';
+import { LogSource } from './log-source.ts';
 import type { PartitionLog } from './partition-log.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from '../turns.ts';
 
 /** Grows over all groups and logs of the process, so that no epoch comes twice. */
 let lastEpoch = 0;
@@ -127,7 +128,8 @@ export class GroupMember implements Consumer {
       const commit = committed[index] ?? null;
       const ownership: Ownership = { ...partition.id, epoch: ++lastEpoch };
       const { begin, end } = partition.offsets;
-      this.#deliveries.set(partition, new PartitionDelivery(partition, ownership, commit?.offset ?? begin, this.#terms));
+      const position = commit?.offset ?? begin;
+      this.#deliveries.set(partition, new PartitionDelivery(new LogSource(partition), ownership, position, this.#terms));
       return { ...ownership, begin, end, committed: commit };
     });
   }

@@ -73,6 +73,11 @@ export class LogFile {
     return this.#guard(work);
   }
 
+  /** Gives room that nothing fills any more back to the file system. @throws ForensicsError FF_LOG_UNAVAILABLE */
+  shrink(): void {
+    this.#guard(() => this.#database.exec('vacuum; pragma wal_checkpoint(truncate)'));
+  }
+
   close(): void {
     this.#guard(() => this.#database.close());
   }

@@ -9,9 +9,9 @@ export interface Retention {
   readonly retentionBytes: number;
 }
 
-/** What one transaction of retention deletes at most: bounds how long it holds the event loop. */
-const TRIM_RECORDS = 512;
-const TRIM_BYTES = 8 * 1024 * 1024;
+/** What one transaction deletes at most: bounds how long it holds the event loop. */
+const CUT_RECORDS = 512;
+const CUT_BYTES = 8 * 1024 * 1024;
 
 /** One partition: its records in the file, its offsets in memory, in step with the file's transactions. */
 export class PartitionLog {
@@ -63,15 +63,18 @@ export class PartitionLog {
   }
 
   /** Deletes some of the oldest records that are over a bound. True if there may be more. */
-  trim(transaction: Transaction, retention: Retention, nowMs: number): boolean {
-    const { begin, end, bytes } = this.#state;
-    const oldest = this.#rows.sizes(this.ordinal, begin, end, TRIM_RECORDS);
-    const { count, freed } = measureExpired(oldest, retention, nowMs, bytes);
-    if (count === 0) return false;
-    const kept = begin + count;
-    this.#rows.deleteRecords(this.ordinal, begin, kept);
-    this.#change(transaction, { ...this.#state, begin: kept, bytes: bytes - freed });
-    return count === TRIM_RECORDS || freed >= TRIM_BYTES;
+  trim(transaction: Transaction, { retentionMs, retentionBytes }: Retention, nowMs: number): boolean {
+    const { end, bytes } = this.#state;
+    return this.#cut(transaction, end, (record, freed) => {
+      const tooOld = retentionMs > 0 && record.timeMs < nowMs - retentionMs;
+      const tooMuch = retentionBytes > 0 && bytes - freed > retentionBytes;
+      return tooOld || tooMuch;
+    });
+  }
+
+  /** Deletes some of the records below `before`, the oldest first. True if there may be more. */
+  deleteBelow(transaction: Transaction, before: number): boolean {
+    return this.#cut(transaction, Math.min(before, this.#state.end), () => true);
   }
 
   /** True if retention finds nothing to look at. */
@@ -80,28 +83,27 @@ export class PartitionLog {
     return begin === end || (retentionMs === 0 && (retentionBytes === 0 || bytes <= retentionBytes));
   }
 
+  /** @param isDue called with the oldest records below `end`, one by one, until it says no; `freed` are the bytes of those before */
+  #cut(transaction: Transaction, end: number, isDue: (record: RecordSize, freed: number) => boolean): boolean {
+    const { begin, bytes } = this.#state;
+    let count = 0;
+    let freed = 0;
+    for (const record of this.#rows.sizes(this.ordinal, begin, end, CUT_RECORDS)) {
+      if (freed >= CUT_BYTES || !isDue(record, freed)) break;
+      count++;
+      freed += record.bytes;
+    }
+    if (count === 0) return false;
+    const kept = begin + count;
+    this.#rows.deleteRecords(this.ordinal, begin, kept);
+    this.#change(transaction, { ...this.#state, begin: kept, bytes: bytes - freed });
+    return count === CUT_RECORDS || freed >= CUT_BYTES;
+  }
+
   #change(transaction: Transaction, state: PartitionState): void {
     const before = this.#state;
     this.#rows.savePartition(this.ordinal, state);
     this.#state = state;
     transaction.onRollback(() => (this.#state = before));
   }
-}
-
-function measureExpired(
-  oldest: Iterable<RecordSize>,
-  { retentionMs, retentionBytes }: Retention,
-  nowMs: number,
-  bytes: number,
-): { count: number; freed: number } {
-  let count = 0;
-  let freed = 0;
-  for (const record of oldest) {
-    const tooOld = retentionMs > 0 && record.timeMs < nowMs - retentionMs;
-    const tooMuch = retentionBytes > 0 && bytes - freed > retentionBytes;
-    if (!(tooOld || tooMuch) || freed >= TRIM_BYTES) break;
-    count++;
-    freed += record.bytes;
-  }
-  return { count, freed };
 }

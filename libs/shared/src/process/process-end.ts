@@ -1,9 +1,4 @@
-import type { Recorder } from './recorder.ts';
-
-/** A drain that takes longer is given up; what was accepted is in the log and is filed after the next start. */
-const DRAIN_MS = 4500;
-
-/** What is said may find no reader any more (a closed pipe): the recorder goes on without one. */
+/** What is said may find no reader any more (a closed pipe): the process goes on without one. */
 export function outliveReaders(): void {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 }
@@ -20,14 +15,17 @@ export function endAsked(): Promise<void> {
   });
 }
 
-/** Closes the recorder; false if that took too long or failed, with the reason on stderr. */
-export async function drain(recorder: Recorder): Promise<boolean> {
+/**
+ * Closes a service; false if that failed, or took longer, milliseconds, with the reason on stderr. What was accepted is on the
+ * log by then, and is gone on with after the next start.
+ */
+export async function drain(service: { close(): Promise<void> }, withinMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not drained after ${DRAIN_MS} ms; the next start goes on from there`)), DRAIN_MS);
+    timer = setTimeout(() => reject(new Error(`not drained after ${withinMs} ms; the next start goes on from there`)), withinMs);
   });
   try {
-    await Promise.race([recorder.close(), late]);
+    await Promise.race([service.close(), late]);
     return true;
   } catch (error) {
     process.stderr.write(`${String(error)}\n`);

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Batch, ConsumerHandlers } from '../port.ts';
-import { retryDelay } from './embedded-log-options.ts';
-import { openLog, readAll, records, scratchDir } from './scratch-log.fixture.ts';
+import { openLog, readAll, records, scratchDir } from './embedded/scratch-log.fixture.ts';
+import type { Batch, ConsumerHandlers } from './port.ts';
+import { retryDelay } from './retry-delay.ts';
 import { Turns } from './turns.ts';
 
 const FIRST = { topic: 't', partition: 0 };

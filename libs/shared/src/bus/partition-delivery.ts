@@ -1,7 +1,32 @@
-import type { Batch, BusRecord, Ownership } from '../port.ts';
-import { retryDelay, type RetryDelayMs } from './embedded-log-options.ts';
-import type { PartitionLog } from './partition-log.ts';
+import type { Batch, BusRecord, Ownership } from './port.ts';
+import { retryDelay, type RetryDelayMs } from './retry-delay.ts';
 import type { Turns } from './turns.ts';
+
+/** Where a delivery gets the records of its partition. */
+export interface RecordSource {
+  /** True if there is a record at or behind the position. */
+  has(position: number): boolean;
+  /**
+   * Records from the position, or from the first one behind it; called only if {@link has} says that there is one.
+   * @param maxBytes of keys and values; at least one record comes all the same, unless it has just gone
+   * @throws ForensicsError FF_LOG_UNAVAILABLE
+   */
+  read(position: number, maxRecords: number, maxBytes: number): Slice;
+  /** The delivery goes on from there, in whatever direction. */
+  seek(position: number): void;
+  /** What lies below is not asked for again, unless it is sought. */
+  done(position: number): void;
+  /** Has `watcher` called when records have come, until the returned function is called. */
+  watch(watcher: () => void): () => void;
+}
+
+export interface Slice {
+  readonly records: readonly BusRecord[];
+  /** Where the next slice begins. */
+  readonly next: number;
+  /** The offset of the next record to come. */
+  readonly end: number;
+}
 
 /** What deliveries of one consumer have in common. */
 export interface DeliveryTerms {
@@ -16,7 +41,7 @@ export interface DeliveryTerms {
 /** Hands the records of one owned partition to its consumer, batch after batch, until it is stopped. */
 export class PartitionDelivery {
   readonly ownership: Ownership;
-  readonly #log: PartitionLog;
+  readonly #source: RecordSource;
   readonly #terms: DeliveryTerms;
   #position: number;
   #sought = false;
@@ -27,8 +52,8 @@ export class PartitionDelivery {
   #wake: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
 
-  constructor(log: PartitionLog, ownership: Ownership, position: number, terms: DeliveryTerms) {
-    this.#log = log;
+  constructor(source: RecordSource, ownership: Ownership, position: number, terms: DeliveryTerms) {
+    this.#source = source;
     this.ownership = ownership;
     this.#position = position;
     this.#terms = terms;
@@ -49,6 +74,7 @@ export class PartitionDelivery {
   seek(offset: number): void {
     this.#position = offset;
     this.#sought = true;
+    this.#source.seek(offset);
     this.#wake();
   }
 
@@ -62,7 +88,7 @@ export class PartitionDelivery {
   }
 
   async #run(): Promise<void> {
-    const unwatch = this.#log.watch(() => this.#wake());
+    const unwatch = this.#source.watch(() => this.#wake());
     while (!this.#stopped) {
       if (!this.#ready()) await this.#woken();
       else {
@@ -74,7 +100,7 @@ export class PartitionDelivery {
   }
 
   #ready(): boolean {
-    return !this.#paused && this.#retry === undefined && this.#position < this.#log.offsets.end;
+    return !this.#paused && this.#retry === undefined && this.#source.has(this.#position);
   }
 
   #woken(): Promise<void> {
@@ -85,9 +111,10 @@ export class PartitionDelivery {
     const from = this.#position;
     this.#sought = false;
     try {
-      const records = this.#log.read(from, this.#terms.maxBatchRecords, this.#terms.maxBatchBytes);
-      this.#position = behind(records) ?? this.#log.offsets.end;
-      if (records.length > 0) await this.#terms.batch({ ...this.ownership, records, end: this.#log.offsets.end });
+      const { records, next, end } = this.#source.read(from, this.#terms.maxBatchRecords, this.#terms.maxBatchBytes);
+      this.#position = next;
+      if (records.length > 0) await this.#terms.batch({ ...this.ownership, records, end });
+      this.#source.done(this.#position);
       this.#failures = 0;
     } catch (error) {
       if (!this.#sought) this.#position = from;
@@ -97,6 +124,7 @@ export class PartitionDelivery {
   }
 
   #retryLater(): void {
+    if (this.#stopped) return;
     this.#failures++;
     this.#retry = setTimeout(
       () => {
@@ -106,10 +134,4 @@ export class PartitionDelivery {
       retryDelay(this.#terms.retryDelayMs, this.#failures),
     );
   }
-}
-
-/** The offset behind the last record. */
-function behind(records: readonly BusRecord[]): number | undefined {
-  const last = records.at(-1);
-  return last && last.offset + 1;
 }

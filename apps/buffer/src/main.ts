@@ -1,0 +1,45 @@
+import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
+import { hasCode } from '@fleet-forensics/shared/error';
+import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
+import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
+import { untilTopicsAreChecked } from '@fleet-forensics/shared/process/topic-check';
+import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
+import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { BUFFER_GROUP } from '@fleet-forensics/shared/topics';
+import { BufferModule } from './buffer.module.ts';
+import { readinessOf } from './restoration.ts';
+import { SessionBuffer } from './session-buffer.ts';
+
+/** One of any number of buffers: they share the partitions of forensic.session-events. */
+async function start(ports: ServicePorts): Promise<Service> {
+  const { environment, warn } = ports;
+  const bus = openKafka(ports);
+  const settings = readSettings(BufferSettings, environment);
+  const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
+  await untilTopicsAreChecked(bus, warn, (error) => hasCode(error, 'FF_LOG_UNAVAILABLE'));
+  const { app } = await startBusApp(BufferModule.register({ bus, settings, warn }), {
+    bus,
+    group: BUFFER_GROUP,
+    maxBatchRecords,
+    maxBatchBytes,
+    failed: (error) => warn(messageOf(error)),
+  });
+  const buffer = app.get(SessionBuffer);
+  return {
+    places: [],
+    get readiness() {
+      return readinessOf(buffer);
+    },
+    get counts() {
+      return Object.fromEntries(Object.entries(buffer.counts));
+    },
+    drainMs: DRAIN_MS,
+    close: async () => {
+      await app.close();
+      await bus.close();
+    },
+  };
+}
+
+await runService(start);

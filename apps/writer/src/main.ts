@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
+import { hasCode } from '@fleet-forensics/shared/error';
+import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
+import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
+import { untilTopicsAreChecked } from '@fleet-forensics/shared/process/topic-check';
+import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
+import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { WRITER_GROUP } from '@fleet-forensics/shared/topics';
+import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
+import { filingPlace } from './filing-place.ts';
+import { WriterCounters } from './writer-counters.ts';
+import { WriterModule } from './writer.module.ts';
+
+/** One of any number of writers: they share the partitions of forensic.blocks, and those on one host root and journal too. */
+async function start(ports: ServicePorts): Promise<Service> {
+  const { environment, warn } = ports;
+  const bus = openKafka(ports);
+  const settings = readSettings(WriterSettings, environment);
+  const { dataDir } = readSettings(EmbeddedLogSettings, environment);
+  const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
+  const place = filingPlace(settings.root, dataDir);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  await untilTopicsAreChecked(bus, warn, (error) => hasCode(error, 'FF_LOG_UNAVAILABLE'));
+  const { app } = await startBusApp(WriterModule.register({ bus, settings, ...place, warn }), {
+    bus,
+    group: WRITER_GROUP,
+    maxBatchRecords,
+    maxBatchBytes,
+    failed: (error) => warn(messageOf(error)),
+  });
+  return {
+    places: [`blocks are filed below ${place.root}`, `their journal is ${place.journal}`],
+    readiness: { isReady: true, why: [] },
+    get counts() {
+      return Object.fromEntries(Object.entries(app.get(WriterCounters)));
+    },
+    drainMs: DRAIN_MS,
+    close: async () => {
+      await app.close();
+      await bus.close();
+    },
+  };
+}
+
+await runService(start);

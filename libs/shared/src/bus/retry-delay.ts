@@ -1,0 +1,12 @@
+export interface RetryDelayMs {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The pause after the given number of failures in a row (1 is the first), milliseconds. */
+export function retryDelay(bounds: RetryDelayMs, failures: number): number {
+  return Math.min(bounds.last, bounds.first * 2 ** (failures - 1));
+}
+
+/** What the port promises: up to 5 s. */
+export const RETRY_DELAY_MS: RetryDelayMs = { first: 100, last: 5000 };

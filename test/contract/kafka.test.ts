@@ -1,0 +1,33 @@
+import { KafkaBus } from '@fleet-forensics/shared/bus/kafka/kafka-bus';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
+import { expect } from 'vitest';
+import { describeKafka } from '../kafka/broker.ts';
+import { describeBus } from './bus-contract.ts';
+import type { BusHarness } from './bus-harness.ts';
+
+await describeKafka('Kafka', (brokers) => {
+  const settings = readSettings(KafkaSettings, { FF_KAFKA_BROKERS: brokers.join(',') });
+
+  async function makeHarness(): Promise<BusHarness> {
+    const fatal: unknown[] = [];
+    const open = () => new KafkaBus({ settings, failed: () => {}, fatal: (error) => fatal.push(error) });
+    let bus = open();
+    return {
+      get bus() {
+        return bus;
+      },
+      async reopen() {
+        await bus.close();
+        bus = open();
+        return bus;
+      },
+      async close() {
+        await bus.close();
+        expect(fatal).toEqual([]);
+      },
+    };
+  }
+
+  describeBus('Kafka', makeHarness);
+});

@@ -1,0 +1,50 @@
+import { vi } from 'vitest';
+import { random } from '../../bench/fleet.ts';
+import { type DrivenSession, newSession } from './driven-session.ts';
+import { post } from './recorder-process.ts';
+
+const LANES = 8;
+const PATIENCE_MS = 120_000;
+
+/** Publishers that send session after session, each request once, until they are told to stop. */
+export class Load {
+  readonly sessions: DrivenSession[] = [];
+  /** Status → answers. */
+  readonly answers = new Map<number, number>();
+  readonly #url: string;
+  readonly #name: string;
+  readonly #next = random(1);
+  readonly #stopping = new AbortController();
+  readonly #lanes: Promise<void>[];
+
+  constructor(url: string, name: string) {
+    this.#url = url;
+    this.#name = name;
+    this.#lanes = Array.from({ length: LANES }, () => this.#publish());
+  }
+
+  /** Settles when so many more requests are answered with 202. */
+  async accepted(more: number): Promise<void> {
+    const enough = (this.answers.get(202) ?? 0) + more;
+    await vi.waitUntil(() => (this.answers.get(202) ?? 0) >= enough, { timeout: PATIENCE_MS });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#lanes);
+  }
+
+  /** A session that is refused is left as it is. */
+  async #publish(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      const session = newSession(`${this.#name}-${this.sessions.length}`, this.#next);
+      this.sessions.push(session);
+      for (const request of session.requests) {
+        const { status } = await post(this.#url, request);
+        this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
+        if (status !== 202) break;
+        session.next += 1;
+      }
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export type ServiceName = 'ingest' | 'buffer' | 'writer';
+
+/** Signals that end a process. */
+type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
+
+/** One app as `npm run start:APP` runs it, in a process of its own. It is ended when the process that started it is. */
+export class ServiceProcess {
+  readonly app: ServiceName;
+  /** Its status; null: a signal ended it. */
+  readonly exited: Promise<number | null>;
+  readonly #child: ChildProcess;
+  readonly #waiting = new Set<() => void>();
+  #output = '';
+  #hasExited = false;
+
+  private constructor(app: ServiceName, child: ChildProcess) {
+    this.app = app;
+    this.#child = child;
+    this.exited = new Promise((resolve) => {
+      // Not `exit`: what it said last may still be on its way then.
+      child.once('close', (status) => {
+        this.#hasExited = true;
+        this.#tell();
+        resolve(status);
+      });
+    });
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk: Buffer) => {
+        this.#output += chunk.toString();
+        this.#tell();
+      });
+    }
+    const end = () => child.kill('SIGKILL');
+    process.once('exit', end);
+    void this.exited.then(() => process.removeListener('exit', end));
+  }
+
+  /** Starts it and waits for nothing. @param environment settings, `FF_…` */
+  static spawn(app: ServiceName, environment: Readonly<Record<string, string>>): ServiceProcess {
+    const main = fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url));
+    const env = { PATH: process.env['PATH'], FF_INGEST_PORT: '0', ...environment };
+    return new ServiceProcess(app, spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
+  }
+
+  /** Starts it; resolves when it says that it is ready. @throws Error with its output if it ends before */
+  static async start(app: ServiceName, environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+    const started = ServiceProcess.spawn(app, environment);
+    await started.says(/^ready/m);
+    return started;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Everything that it said so far, on both outputs. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Of ingest, once it listens. */
+  get url(): string {
+    const listening = /listens on (http:\S+)/.exec(this.#output)?.[1];
+    if (listening === undefined) throw new Error(`${this.app} does not listen:\n${this.#output}`);
+    return listening;
+  }
+
+  /** Resolves when the output has the pattern. @throws Error with the output if it ends without */
+  async says(pattern: RegExp): Promise<void> {
+    while (!pattern.test(this.#output)) {
+      if (this.#hasExited) throw new Error(`${this.app} ended without saying ${pattern}:\n${this.#output}`);
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+  }
+
+  /** Ends it; its status, null if the signal ended it. */
+  async kill(signal: EndingSignal): Promise<number | null> {
+    this.#child.kill(signal);
+    return this.exited;
+  }
+
+  /** SIGSTOP: it stands still, and its connections stay open, until SIGCONT. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child.kill(signal);
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+}
