@@ -88,4 +88,34 @@ describe('a checkpoint is due', () => {
     expect(schedule.due(fold, fold.position + CHECKPOINT_BOUNDS.window).count).toBe(0);
     expect(schedule.due(fold, fold.position + 1).count).toBe(1);
   });
+
+  it('not again because of its own checkpoint and those of its like: the log would grow by itself', () => {
+    const schedule = new CheckpointSchedule(16 * KIB, CHECKPOINT_BOUNDS);
+    const log = new Log();
+    for (let session = 0; session < 200; session++) log.batch(`idle-${session}`, { policy: POLICY });
+    const fold = new PartitionFold(0, 0, 0);
+    passBy(log, 500 * KIB);
+    foldAll(log, fold);
+    const rounds = Array.from({ length: 3 }, () => {
+      const { count, records } = schedule.due(fold, fold.position);
+      for (const { value } of records) log.raw(value);
+      foldAll(log, fold);
+      return count;
+    });
+    expect(rounds).toEqual([200, 0, 0]);
+  });
+
+  it('for no more sessions at once than can come back in time to count', () => {
+    const bounds = { ...CHECKPOINT_BOUNDS, window: 40 };
+    const schedule = new CheckpointSchedule(16 * KIB, bounds);
+    const log = new Log();
+    for (let session = 0; session < 30; session++) log.batch(`idle-${session}`, { policy: POLICY });
+    const fold = new PartitionFold(0, 0, 0, bounds.window);
+    passBy(log, 100 * KIB);
+    foldAll(log, fold);
+    const { count, records } = schedule.due(fold, fold.position);
+    for (const { value } of records) log.raw(value);
+    foldAll(log, fold);
+    expect([count, fold.counters.checkpoints, fold.counters.lateCheckpoints]).toEqual([10, 10, 0]);
+  });
 });

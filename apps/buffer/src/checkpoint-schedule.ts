@@ -4,10 +4,13 @@ import type { HeldSession } from './fold/held-session.ts';
 import type { PartitionFold } from './fold/partition-fold.ts';
 
 /**
- * A session is written again when the partition has grown by this many times the bytes of all live rings since its last
+ * A session is written again when the partition has grown by this many times the bytes of all live sessions since its last
  * checkpoint: checkpoints are at most a quarter of what publishers write.
  */
 const GROWTH = 4;
+
+/** What a checkpoint has beside the ring, roughly: without it sessions with empty rings would be due by their own checkpoints. */
+const STATE_BYTES = 512;
 
 /** Bytes of checkpoints written at once: other records of the partition wait meanwhile. */
 const MAX_BYTES_AT_ONCE = 16 * 1024 * 1024;
@@ -43,10 +46,12 @@ export class CheckpointSchedule {
     const records: Pick<OutgoingRecord, 'key' | 'value'>[] = [];
     if (end - fold.position > this.#bounds.window / 2) return { count: 0, records };
     const asOf = fold.position - 1;
+    // Those of one round follow each other in the log: the last ones are not to come too late to count.
+    const maxRecords = this.#bounds.window / 4;
     let bytes = 0;
     let count = 0;
     for (const { session } of this.#sessionsDue(fold)) {
-      if (bytes > MAX_BYTES_AT_ONCE) break;
+      if (bytes > MAX_BYTES_AT_ONCE || (count > 0 && records.length >= maxRecords)) break;
       const key = Buffer.from(session.key);
       for (const value of encodeCheckpoint(session, asOf, this.#bounds)) {
         records.push({ key, value });
@@ -71,13 +76,13 @@ export class CheckpointSchedule {
   #sessionsDue(fold: PartitionFold): HeldSession[] {
     const limit = fold.bytes - this.#bytes;
     const candidates: HeldSession[] = [];
-    let ringBytes = 0;
+    let liveBytes = 0;
     for (const held of fold.sessions()) {
-      ringBytes += held.session.ringByteLength;
+      liveBytes += held.session.ringByteLength + STATE_BYTES;
       if (held.neededFromBytes <= limit && !this.#isOnItsWay(held)) candidates.push(held);
     }
     return candidates
-      .filter(({ neededFromBytes }) => fold.bytes - neededFromBytes >= GROWTH * ringBytes)
+      .filter(({ neededFromBytes }) => fold.bytes - neededFromBytes >= GROWTH * liveBytes)
       .toSorted((a, b) => a.neededFrom - b.neededFrom);
   }
 

@@ -1,8 +1,7 @@
 import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
-import { hasCode } from '@fleet-forensics/shared/error';
 import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
-import { untilTopicsAreChecked } from '@fleet-forensics/shared/process/topic-check';
+import { checkTopics, untilKafkaAnswers } from '@fleet-forensics/shared/process/topic-check';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
@@ -17,13 +16,15 @@ async function start(ports: ServicePorts): Promise<Service> {
   const bus = openKafka(ports);
   const settings = readSettings(BufferSettings, environment);
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
-  await untilTopicsAreChecked(bus, warn, (error) => hasCode(error, 'FF_LOG_UNAVAILABLE'));
-  const { app } = await startBusApp(BufferModule.register({ bus, settings, warn }), {
-    bus,
-    group: BUFFER_GROUP,
-    maxBatchRecords,
-    maxBatchBytes,
-    failed: (error) => warn(messageOf(error)),
+  const { app } = await untilKafkaAnswers(warn, async () => {
+    await checkTopics(bus, warn);
+    return startBusApp(BufferModule.register({ bus, settings, warn }), {
+      bus,
+      group: BUFFER_GROUP,
+      maxBatchRecords,
+      maxBatchBytes,
+      failed: (error) => warn(messageOf(error)),
+    });
   });
   const buffer = app.get(SessionBuffer);
   return {

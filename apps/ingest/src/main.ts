@@ -4,7 +4,7 @@ import { hasCode } from '@fleet-forensics/shared/error';
 import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
-import { checkTopics, untilTopicsAreChecked, type CheckedLog } from '@fleet-forensics/shared/process/topic-check';
+import { checkTopics, untilKafkaAnswers, type CheckedLog } from '@fleet-forensics/shared/process/topic-check';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
@@ -65,7 +65,8 @@ async function openGate(gate: KafkaGate, log: CheckedLog, { warn, fatal }: Servi
   } catch (error) {
     if (!hasCode(error, 'FF_LOG_UNAVAILABLE')) throw error;
     if (hasSpool) warn(`starting without Kafka, on the spool: ${messageOf(error)}`);
-    const waiting = untilTopicsAreChecked(log, warn, (reason) => hasSpool || hasCode(reason, 'FF_LOG_UNAVAILABLE'));
+    const waitsFor = (reason: unknown) => hasSpool || hasCode(reason, 'FF_LOG_UNAVAILABLE');
+    const waiting = untilKafkaAnswers(warn, () => checkTopics(log, warn), waitsFor);
     const opening = waiting.then(() => gate.open());
     if (hasSpool) opening.catch(fatal);
     else await opening;

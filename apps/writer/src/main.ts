@@ -1,9 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
-import { hasCode } from '@fleet-forensics/shared/error';
 import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
-import { untilTopicsAreChecked } from '@fleet-forensics/shared/process/topic-check';
+import { checkTopics, untilKafkaAnswers } from '@fleet-forensics/shared/process/topic-check';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
@@ -22,13 +21,15 @@ async function start(ports: ServicePorts): Promise<Service> {
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
   const place = filingPlace(settings.root, dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  await untilTopicsAreChecked(bus, warn, (error) => hasCode(error, 'FF_LOG_UNAVAILABLE'));
-  const { app } = await startBusApp(WriterModule.register({ bus, settings, ...place, warn }), {
-    bus,
-    group: WRITER_GROUP,
-    maxBatchRecords,
-    maxBatchBytes,
-    failed: (error) => warn(messageOf(error)),
+  const { app } = await untilKafkaAnswers(warn, async () => {
+    await checkTopics(bus, warn);
+    return startBusApp(WriterModule.register({ bus, settings, ...place, warn }), {
+      bus,
+      group: WRITER_GROUP,
+      maxBatchRecords,
+      maxBatchBytes,
+      failed: (error) => warn(messageOf(error)),
+    });
   });
   return {
     places: [`blocks are filed below ${place.root}`, `their journal is ${place.journal}`],

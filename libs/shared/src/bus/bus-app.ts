@@ -8,7 +8,7 @@ export interface BusApp {
   readonly server: BusServer;
 }
 
-/** Starts one; closing the app hands its partitions over first. */
+/** Starts one; closing the app hands its partitions over first. @throws what the bus throws where it can't be consumed from */
 export async function startBusApp(module: DynamicModule, options: BusServerOptions): Promise<BusApp> {
   const server = new BusServer(options);
   const app = await NestFactory.createMicroservice(module, {
@@ -17,6 +17,11 @@ export async function startBusApp(module: DynamicModule, options: BusServerOptio
     abortOnError: false,
   });
   app.useGlobalFilters(new KeepErrorFilter());
-  await app.listen();
-  return { app, server };
+  try {
+    await app.listen();
+    return { app, server };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TopicProblem } from '../bus/kafka/topic-problem.ts';
-import { ForensicsError, hasCode } from '../error.ts';
+import { ForensicsError } from '../error.ts';
 import { TOPICS } from '../topics.ts';
-import { checkTopics, untilTopicsAreChecked, type CheckedLog } from './topic-check.ts';
+import { checkTopics, type CheckedLog, untilKafkaAnswers } from './topic-check.ts';
 
 const AWAY = new ForensicsError('FF_LOG_UNAVAILABLE', 'no broker answers');
 const MISSING: TopicProblem = { topic: 'forensic.blocks', problem: 'is missing: make it', isFatal: true };
@@ -40,22 +40,16 @@ describe('the topics at start', () => {
   it('are waited for while Kafka does not answer, which is said once and not at each attempt', async () => {
     const { log, left } = logWith(AWAY, AWAY, []);
     const warnings: string[] = [];
-    await untilTopicsAreChecked(
-      log,
-      (warning) => warnings.push(warning),
-      (error) => hasCode(error, 'FF_LOG_UNAVAILABLE'),
-    );
+    const warn = (warning: string) => warnings.push(warning);
+    await untilKafkaAnswers(warn, () => checkTopics(log, warn));
     expect(left).toEqual([]);
     expect(warnings).toEqual(['waiting for Kafka: no broker answers']);
   });
 
   it('are waited for no longer when Kafka says that they are wrong', async () => {
     const { log } = logWith(AWAY, [MISSING], []);
-    const waiting = untilTopicsAreChecked(
-      log,
-      () => {},
-      (error) => hasCode(error, 'FF_LOG_UNAVAILABLE'),
-    );
+    const ignore = () => {};
+    const waiting = untilKafkaAnswers(ignore, () => checkTopics(log, ignore));
     await expect(waiting).rejects.toMatchObject({ code: 'FF_BAD_TOPICS' });
   });
 });

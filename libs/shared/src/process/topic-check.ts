@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TopicProblem } from '../bus/kafka/topic-problem.ts';
 import type { TopicSpec } from '../bus/port.ts';
-import { ForensicsError } from '../error.ts';
+import { ForensicsError, hasCode } from '../error.ts';
 import { TOPICS } from '../topics.ts';
 
 /** Who waits asks again this often, and says this often that it waits. */
@@ -25,17 +25,17 @@ export async function checkTopics(log: CheckedLog, warn: (message: string) => vo
 }
 
 /**
- * Repeats {@link checkTopics} while `waitsFor` says so of what it throws, for ever, and tells `warn` now and then.
- * @throws ForensicsError as {@link checkTopics}
+ * Repeats an attempt while `waitsFor` says so of what it throws, for ever, and tells `warn` now and then.
+ * @throws what the attempt throws otherwise
  */
-export async function untilTopicsAreChecked(
-  log: CheckedLog,
+export async function untilKafkaAnswers<T>(
   warn: (message: string) => void,
-  waitsFor: (error: unknown) => boolean,
-): Promise<void> {
+  attempt: () => Promise<T>,
+  waitsFor: (error: unknown) => boolean = isAway,
+): Promise<T> {
   for (let saidMs = -Infinity; ; await pause(ASK_EVERY_MS)) {
     try {
-      return await checkTopics(log, warn);
+      return await attempt();
     } catch (error) {
       if (!waitsFor(error)) throw error;
       if (performance.now() - saidMs < SAY_EVERY_MS) continue;
@@ -43,6 +43,10 @@ export async function untilTopicsAreChecked(
       warn(`waiting for Kafka: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
+}
+
+function isAway(error: unknown): boolean {
+  return hasCode(error, 'FF_LOG_UNAVAILABLE');
 }
 
 function describe({ topic, problem }: TopicProblem): string {

@@ -70,7 +70,7 @@ export class BufferSettings {
     default: 64 * MIB,
     unit: 'bytes',
     bound: '1048576 to 68719476736',
-    doc: 'A session is checkpointed when its partition has grown by this, and by four times the bytes of its live rings, since the last record that a restart would need of it. A restart reads about that much of each partition.',
+    doc: 'A session is checkpointed when its partition has grown by this, and by four times the bytes of its live sessions, since the last record that a restart would need of it. A restart reads about that much of each partition.',
   })
   @IsInt()
   @Min(MIB)

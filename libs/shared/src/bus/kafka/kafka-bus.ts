@@ -93,7 +93,8 @@ export class KafkaBus implements Bus {
   /** @throws ForensicsError FF_UNKNOWN_TOPIC, FF_LOG_UNAVAILABLE */
   async consume(options: ConsumerOptions, handlers: ConsumerHandlers): Promise<Consumer> {
     if (this.#closing) throw new ForensicsError('FF_LOG_UNAVAILABLE', 'The bus is closed: open it again to consume');
-    for (const topic of options.topics) await this.#admin.partitionCount(topic);
+    // Also finds the group's coordinator, which a young cluster has to make first: kafkajs would end and begin anew meanwhile.
+    for (const topic of options.topics) await this.groupPartitions(options.group, topic);
     const { sessionTimeoutMs, requestTimeoutMs } = this.#options.settings;
     const consumer = new KafkaConsumer(options, handlers, {
       connect: (group, events) => connectConsumer(this.#client, group, events),
@@ -110,6 +111,7 @@ export class KafkaBus implements Bus {
       await consumer.start();
     } catch (error) {
       this.#consumers.delete(consumer);
+      await consumer.close();
       throw fromKafka(error, `Group ${options.group} can't be joined`);
     }
     return consumer;
