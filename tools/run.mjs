@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from './node-flags.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PINNED_NODE = join(ROOT, 'node_modules/.bin/node');
@@ -40,7 +41,7 @@ const [script, ...args] = process.argv.slice(2);
 install();
 must(PINNED_NODE, ['tools/build.mjs']);
 if (script !== undefined) {
-  const child = spawn(PINNED_NODE, [join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit' });
+  const child = spawn(PINNED_NODE, [...NODE_FLAGS, join(ROOT, script), ...args], { cwd: ROOT, stdio: 'inherit' });
   // Ctrl-C reaches the child by itself; it decides when to go.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

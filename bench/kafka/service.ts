@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { NODE_FLAGS } from '../../tools/node-flags.mjs';
 
 export const APPS = ['ingest', 'buffer', 'writer'] as const;
 export type App = (typeof APPS)[number];
@@ -17,7 +18,7 @@ export class Service {
     const main = fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url));
     const { PATH, NODE_OPTIONS } = process.env;
     const env = { PATH, NODE_OPTIONS, ...environment };
-    this.#child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#child = spawn(process.execPath, [...NODE_FLAGS, main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const kill = () => this.#child.kill('SIGKILL');
     process.once('exit', kill);
     this.#ended = once(this.#child, 'exit').then(() => process.off('exit', kill));
