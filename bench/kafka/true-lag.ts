@@ -1,28 +1,17 @@
-import { decodePosition } from '@fleet-forensics/shared/wire/commit-position';
-import { connectAdmin } from '@fleet-forensics/shared/bus/kafka/client';
-import type { LogEntry } from '@fleet-forensics/shared/bus/kafka/client-calls';
-import { connectionOptions } from '@fleet-forensics/shared/bus/kafka/connection-options';
+import { lagOf } from '@fleet-forensics/cli/lag/group-lag';
+import { KafkaBus } from '@fleet-forensics/shared/bus/kafka/kafka-bus';
 import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 
-/**
- * Records of forensic.session-events that the buffers of a group have not folded, as far as they have committed it. Kafka's own
- * tools would count from the watermark, which waits for live sessions.
- */
-export async function trueLag(broker: string, groupId: string): Promise<number> {
-  const settings = readSettings(KafkaSettings, { FF_KAFKA_BROKERS: broker });
-  const log = ({ log: { message } }: LogEntry) => process.stderr.write(`${message}\n`);
-  const admin = connectAdmin({ ...connectionOptions(settings), log });
-  await admin.connect();
+/** Records of forensic.session-events that the buffers of a group have not folded, as far as they have committed it. */
+export async function trueLag(broker: string, group: string): Promise<number> {
+  const tell = (error: unknown) => process.stderr.write(`${String(error)}\n`);
+  const bus = new KafkaBus({ settings: readSettings(KafkaSettings, { FF_KAFKA_BROKERS: broker }), failed: tell, fatal: tell });
   try {
-    const [committed] = await admin.fetchOffsets({ groupId, topics: [SESSION_EVENTS] });
-    const positions = new Map(
-      committed?.partitions.map(({ partition, metadata }) => [partition, decodePosition(metadata ?? '') ?? 0]),
-    );
-    const ends = await admin.fetchTopicOffsets(SESSION_EVENTS);
-    return ends.reduce((lag, { partition, high }) => lag + Number(high) - (positions.get(partition) ?? 0), 0);
+    const partitions = await bus.groupPartitions(group, SESSION_EVENTS);
+    return partitions.reduce((sum, partition) => sum + lagOf(partition).lag, 0);
   } finally {
-    await admin.disconnect();
+    await bus.close();
   }
 }
