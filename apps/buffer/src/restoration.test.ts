@@ -14,14 +14,14 @@ function assignment(partition: number, committed: Assignment['committed']): Assi
   return { topic: SESSION_EVENTS, partition, epoch: 1, begin: 0, end: 2, committed };
 }
 
-it('a buffer is not ready, and says so, until the rings of its last partition are restored', async () => {
+it('a buffer is not ready, and says so, until it has partitions and their rings are restored', async () => {
   const buffer = new SessionBuffer({
     producer: { send: async () => {} },
     settings: readSettings(BufferSettings, {}),
     warn: (warning) => expect.fail(warning),
     now: () => 0,
   });
-  expect(readinessOf(buffer)).toEqual({ isReady: true, why: ['0 partitions'] });
+  expect(readinessOf(buffer)).toEqual({ isReady: false, why: ['no partitions'] });
   buffer.assigned([assignment(0, { offset: 0, metadata: encodePosition(2) }), assignment(1, null)], CONSUMER);
   expect(readinessOf(buffer)).toEqual({ isReady: false, why: ['restoring 1 of 2 partitions'] });
   const { records } = new Log().batch('s', { policy: POLICY, lines: ['one'] }).batch('s', { lines: ['two'] });
