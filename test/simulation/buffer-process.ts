@@ -28,7 +28,7 @@ export class BufferProcess implements SimulatedProcess {
       settings: settingsOf(world),
       warn: (message) => world.warn(this, message),
       now: () => clock.nowMs,
-      bounds: { window: scenario.checkpointWindow, pieceBytes: scenario.checkpointPieceBytes },
+      bounds: { window: scenario.checkpointWindow, pieceBytes: scenario.checkpointPieceBytes, stateBytes: 0 },
     });
     const handlers = sabotage.handlers(this.#handlers(world));
     this.member = new Member(this, { group: world.buffers, log, network, trace }, handlers);

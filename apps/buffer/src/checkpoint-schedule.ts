@@ -9,9 +9,6 @@ import type { PartitionFold } from './fold/partition-fold.ts';
  */
 const GROWTH = 4;
 
-/** What a checkpoint has beside the ring, roughly: without it sessions with empty rings would be due by their own checkpoints. */
-const STATE_BYTES = 512;
-
 /** Bytes of checkpoints written at once: other records of the partition wait meanwhile. */
 const MAX_BYTES_AT_ONCE = 16 * 1024 * 1024;
 
@@ -78,7 +75,7 @@ export class CheckpointSchedule {
     const candidates: HeldSession[] = [];
     let liveBytes = 0;
     for (const held of fold.sessions()) {
-      liveBytes += held.session.ringByteLength + STATE_BYTES;
+      liveBytes += held.session.ringByteLength + this.#bounds.stateBytes;
       if (held.neededFromBytes <= limit && !this.#isOnItsWay(held)) candidates.push(held);
     }
     return candidates

@@ -74,8 +74,7 @@ class Partition {
   #snapshot(name: string): void {
     const held = [...this.fold.sessions()].find(({ session }) => session.name.session === name);
     if (!held) return;
-    const bounds = { window: WINDOW, pieceBytes: 150 };
-    this.#unwritten.push(...encodeCheckpoint(held.session, this.fold.position - 1, bounds));
+    this.#unwritten.push(...encodeCheckpoint(held.session, this.fold.position - 1, { pieceBytes: 150 }));
   }
 
   #read(): void {
