@@ -11,6 +11,25 @@ export interface BusHarness {
   close(): Promise<void>;
 }
 
+/** A harness on a driver that is opened, closed and opened again. @param closed what is left to do then */
+export function reopenable(open: () => Bus, closed: () => Promise<void> | void): BusHarness {
+  let bus = open();
+  return {
+    get bus() {
+      return bus;
+    },
+    async reopen() {
+      await bus.close();
+      bus = open();
+      return bus;
+    },
+    async close() {
+      await bus.close();
+      await closed();
+    },
+  };
+}
+
 export type MakeHarness = () => Promise<BusHarness>;
 
 /** Gives each test of a `describe` a harness of its own. */

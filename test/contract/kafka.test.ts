@@ -4,7 +4,7 @@ import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { expect } from 'vitest';
 import { describeKafka } from '../kafka/broker.ts';
 import { describeBus } from './bus-contract.ts';
-import type { BusHarness } from './bus-harness.ts';
+import { type BusHarness, reopenable } from './bus-harness.ts';
 
 await describeKafka('Kafka', (brokers) => {
   const settings = readSettings(KafkaSettings, { FF_KAFKA_BROKERS: brokers.join(',') });
@@ -12,21 +12,7 @@ await describeKafka('Kafka', (brokers) => {
   async function makeHarness(): Promise<BusHarness> {
     const fatal: unknown[] = [];
     const open = () => new KafkaBus({ settings, failed: () => {}, fatal: (error) => fatal.push(error) });
-    let bus = open();
-    return {
-      get bus() {
-        return bus;
-      },
-      async reopen() {
-        await bus.close();
-        bus = open();
-        return bus;
-      },
-      async close() {
-        await bus.close();
-        expect(fatal).toEqual([]);
-      },
-    };
+    return reopenable(open, () => expect(fatal).toEqual([]));
   }
 
   describeBus('Kafka', makeHarness);

@@ -1,5 +1,6 @@
 import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
-import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
+import { messageOf } from '@fleet-forensics/shared/error';
+import { DRAIN_MS, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
 import { checkTopics, untilKafkaAnswers } from '@fleet-forensics/shared/process/topic-check';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { KafkaBus } from '@fleet-forensics/shared/bus/kafka/kafka-bus';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
-import { ForensicsError } from '@fleet-forensics/shared/error';
+import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
 import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/settings/setting';
@@ -72,7 +72,7 @@ class Troubles {
       return await work();
     } catch (error) {
       for (const each of this.#newest) {
-        stderr.write(`fleet-forensics: ${printable(each instanceof Error ? each.message : String(each))}\n`);
+        stderr.write(`fleet-forensics: ${printable(messageOf(each))}\n`);
       }
       throw error;
     }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { ForensicsError } from '@fleet-forensics/shared/error';
+import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -79,7 +79,7 @@ export async function startIngest(options: IngestOptions): Promise<{ app: NestFa
     await app.listen(port, host);
   } catch (cause) {
     await app.close();
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new ForensicsError(
       'FF_LISTEN_FAILED',
       `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${reason}; choose an address of this machine and a free port`,

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Producer } from '@fleet-forensics/shared/bus/port';
-import { hasCode } from '@fleet-forensics/shared/error';
-import { DRAIN_MS, messageOf, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
+import { hasCode, messageOf } from '@fleet-forensics/shared/error';
+import { DRAIN_MS, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
 import { checkTopics, untilKafkaAnswers, type CheckedLog } from '@fleet-forensics/shared/process/topic-check';

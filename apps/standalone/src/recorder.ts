@@ -1,3 +1,4 @@
+import { messageOf } from '@fleet-forensics/shared/error';
 import { join, resolve } from 'node:path';
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
@@ -77,7 +78,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
 
   const dataDir = resolve(logSettings.dataDir);
   const place = filingPlace(writerSettings.root, dataDir);
-  const failed = (error: unknown) => warn(error instanceof Error ? error.message : String(error));
+  const failed = (error: unknown) => warn(messageOf(error));
   const log = new EmbeddedLog({ dir: join(dataDir, 'log'), failed });
   const closers = [() => log.close()];
   try {

@@ -19,3 +19,8 @@ export class ForensicsError extends Error {
 export function hasCode(error: unknown, code: `FF_${string}`): error is ForensicsError {
   return error instanceof ForensicsError && error.code === code;
 }
+
+/** What was thrown, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,3 +1,4 @@
+import { messageOf } from '../error.ts';
 import { KafkaBus } from '../bus/kafka/kafka-bus.ts';
 import { SETTINGS } from '../settings/catalogue.ts';
 import { KafkaSettings } from '../settings/kafka-settings.ts';
@@ -15,8 +16,4 @@ export function openKafka({ environment, warn, fatal }: ServicePorts): KafkaBus 
   refuseUnknownSettings(SETTINGS, environment);
   const settings = readSettings(KafkaSettings, environment);
   return new KafkaBus({ settings, failed: (error) => warn(messageOf(error)), fatal });
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

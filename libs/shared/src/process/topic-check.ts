@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { TopicProblem } from '../bus/kafka/topic-problem.ts';
 import type { TopicSpec } from '../bus/port.ts';
-import { ForensicsError, hasCode } from '../error.ts';
+import { ForensicsError, hasCode, messageOf } from '../error.ts';
 import { TOPICS } from '../topics.ts';
 
 /** Who waits asks again this often, and says this often that it waits. */
@@ -40,7 +40,7 @@ export async function untilKafkaAnswers<T>(
       if (!waitsFor(error)) throw error;
       if (performance.now() - saidMs < SAY_EVERY_MS) continue;
       saidMs = performance.now();
-      warn(`waiting for Kafka: ${error instanceof Error ? error.message : String(error)}`);
+      warn(`waiting for Kafka: ${messageOf(error)}`);
     }
   }
 }

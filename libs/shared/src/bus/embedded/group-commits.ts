@@ -1,12 +1,10 @@
 import { ForensicsError } from '../../error.ts';
 import type { Commit, PartitionId } from '../port.ts';
+import { MAX_METADATA_BYTES } from '../record-bounds.ts';
 import type { LogRows } from './log-rows.ts';
 import type { PartitionLog } from './partition-log.ts';
 import type { TopicCatalogue } from './topic-catalogue.ts';
 import type { WriteQueue } from './write-queue.ts';
-
-/** A commit's metadata, bytes of UTF-8: Kafka's default offset.metadata.max.bytes. */
-const MAX_METADATA_BYTES = 4096;
 
 /** The commits of one group, kept in the log's file. */
 export class GroupCommits {

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { ForensicsError } from '../../error.ts';
+import { ForensicsError, messageOf } from '../../error.ts';
 import { LOCK_WAIT_MS, LOG_VERSION, PRAGMAS, SCHEMA, maxPages } from './log-schema.ts';
 
 const FILE_NAME = 'log.sqlite';
@@ -123,7 +123,7 @@ function prepare(database: DatabaseSync, dir: string, maxFileBytes: number): voi
 }
 
 function translate(dir: string, cause: unknown): ForensicsError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   if ((cause as { errcode?: number }).errcode === SQLITE_BUSY) {
     return new ForensicsError(
       'FF_LOG_IN_USE',

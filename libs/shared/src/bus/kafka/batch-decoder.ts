@@ -1,4 +1,4 @@
-import { ForensicsError } from '../../error.ts';
+import { ForensicsError, messageOf } from '../../error.ts';
 import type { BusRecord, PartitionId } from '../port.ts';
 import { CODECS, decompress } from './codecs.ts';
 import { BATCH_HEADER_BYTES, recordsOf, type RecordBatch } from './record-batch.ts';
@@ -31,7 +31,7 @@ export function decode(
 }
 
 function badBatch({ topic, partition }: PartitionId, { baseOffset, recordCount }: RecordBatch, cause: unknown): ForensicsError {
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = messageOf(cause);
   return new ForensicsError(
     'FF_BAD_BATCH',
     `${topic}/${partition} offset ${baseOffset}: a batch of ${recordCount} records can't be read (${why}). ` +

@@ -10,6 +10,7 @@ import type {
   Ownership,
   PartitionId,
 } from '../port.ts';
+import { MAX_METADATA_BYTES } from '../record-bounds.ts';
 import { RETRY_DELAY_MS } from '../retry-delay.ts';
 import type { Turns } from '../turns.ts';
 import type { GroupCalls, GroupEvents, GroupOptions } from './client-calls.ts';
@@ -19,8 +20,6 @@ import { within } from './deadline.ts';
 import { GroupShare } from './group-share.ts';
 import { fromKafka, hasType, isRebalance } from './kafka-errors.ts';
 
-/** A commit's metadata, bytes of UTF-8: Kafka's default offset.metadata.max.bytes. */
-const MAX_METADATA_BYTES = 4096;
 /** Bounds of what one fetch brings of a partition, and of what waits for the handler beside it. */
 const MIN_PARTITION_BYTES = 1024 * 1024;
 const MAX_PARTITION_BYTES = 4 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import { MAX_STORED_RECORD_BYTES } from '../record-bounds.ts';
 import type { TopicSpec } from '../port.ts';
 
 /** What is wrong with a topic, and what to do about it. */
@@ -16,7 +17,7 @@ export interface FoundTopic {
 }
 
 /** A record of 1 MiB, its batch's header, and some room: what topics are made with and have to allow. */
-export const MIN_MESSAGE_BYTES = 1024 * 1024 + 4096;
+export const MIN_MESSAGE_BYTES = MAX_STORED_RECORD_BYTES + 4096;
 
 /** The configuration with which a topic is created. */
 export function topicConfigs({ retentionMs, retentionBytes }: TopicSpec): Record<string, string> {
