@@ -14,7 +14,7 @@ await log.ensureTopics(TOPICS);
 const settings = readSettings(IngestSettings, { FF_INGEST_PORT: '0' });
 const policySettings = readSettings(PolicySettings, {});
 const warn = (message: string) => process.stderr.write(`${message}\n`);
-const { app, url } = await startIngest({ bus: log, settings, policySettings, warn });
+const { app, url } = await startIngest({ bus: log, settings, policySettings, node: 'bench', warn });
 
 process.on('message', () => {
   const { user, system } = process.cpuUsage();

@@ -47,6 +47,7 @@ it.each([0, 1, 2])(
   async (failing) => {
     const log = new FlakyLog(failing);
     const { app, url } = await startIngest({
+      node: 'ftp-1',
       bus: { producer: () => log },
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0' }),
       policySettings: readSettings(PolicySettings, { FF_BUFFER_SIZE: String(LINES) }),

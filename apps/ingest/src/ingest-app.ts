@@ -6,6 +6,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { IngestModule, type IngestOptions } from './ingest.module.ts';
 import { EventsGate } from './sources/http/events-gate.ts';
 import { answerBrokenRequest, answerError } from './sources/http/http-errors.ts';
+import { OpenSources } from './sources/open-sources.ts';
+import type { OpenSource } from './sources/source.ts';
 
 /** A request has to be whole within this; a slow one gives its bytes back. */
 const REQUEST_TIMEOUT_MS = 60_000;
@@ -67,26 +69,43 @@ function drainOnClose(fastify: FastifyInstance): void {
   });
 }
 
+/** A running ingest. */
+export interface RunningIngest {
+  /** To be closed. */
+  readonly app: NestFastifyApplication;
+  /** Of its HTTP source, without a slash at the end. */
+  readonly url: string;
+  /** Where it takes events, a line each. */
+  readonly places: readonly string[];
+}
+
 /**
- * Starts ingest on its host and port.
- * @returns the app, to be closed, and its URL, without a slash at the end
- * @throws ForensicsError FF_LISTEN_FAILED if the address can't be had, FF_BAD_SETTING
+ * Starts ingest on its host and port, and the other sources.
+ * @throws ForensicsError FF_LISTEN_FAILED if the address can't be had, FF_BAD_SETTING, and what a source throws that can't start
  */
-export async function startIngest(options: IngestOptions): Promise<{ app: NestFastifyApplication; url: string }> {
-  const { host, port } = options.settings;
+export async function startIngest(options: IngestOptions, sources: readonly OpenSource[] = []): Promise<RunningIngest> {
   const app = await createIngestApp(options);
+  try {
+    await listen(app, options);
+    const opened = app.get(OpenSources);
+    await opened.open(sources);
+    const url = await app.getUrl();
+    return {
+      app,
+      url,
+      places: [`ingest listens on ${url} (POST /v1/events)`, ...opened.places.map((place) => `ingest reads ${place}`)],
+    };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+async function listen(app: NestFastifyApplication, { settings: { host, port } }: IngestOptions): Promise<void> {
   try {
     await app.listen(port, host);
   } catch (cause) {
-    await app.close();
-    const reason = messageOf(cause);
-    throw new ForensicsError(
-      'FF_LISTEN_FAILED',
-      `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${reason}; choose an address of this machine and a free port`,
-      {
-        cause,
-      },
-    );
+    const message = `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${messageOf(cause)}; choose an address of this machine and a free port`;
+    throw new ForensicsError('FF_LISTEN_FAILED', message, { cause });
   }
-  return { app, url: await app.getUrl() };
 }

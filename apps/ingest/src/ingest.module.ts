@@ -14,12 +14,15 @@ import { EventIntake } from './sources/http/event-intake.ts';
 import { EventsController } from './sources/http/events.controller.ts';
 import { EventsGate } from './sources/http/events-gate.ts';
 import { answerError } from './sources/http/http-errors.ts';
+import { OpenSources } from './sources/open-sources.ts';
 
 export interface IngestOptions {
   /** The log, with its topics; whoever opened it closes it after the app. */
   readonly bus: Pick<Bus, 'producer'>;
   readonly settings: IngestSettings;
   readonly policySettings: PolicySettings;
+  /** Name of this host. */
+  readonly node: string;
   /** Those of the app, if the bus counts in them too. */
   readonly counters?: Counters;
   /** Told what an operator must know. */
@@ -36,7 +39,7 @@ export class IngestModule implements OnApplicationShutdown {
     this.#publisher = publisher;
   }
 
-  static register({ bus, settings, policySettings, counters = new Counters(), warn }: IngestOptions): DynamicModule {
+  static register({ bus, settings, policySettings, node, counters = new Counters(), warn }: IngestOptions): DynamicModule {
     const policies = new ConstantPolicy(policyOfSettings(policySettings));
     const criteria = new CriterionNames(policies.criteria);
     return {
@@ -56,6 +59,11 @@ export class IngestModule implements OnApplicationShutdown {
         {
           provide: EventsGate,
           useFactory: () => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
+        },
+        {
+          provide: OpenSources,
+          inject: [Publisher],
+          useFactory: (publisher: Publisher) => new OpenSources({ node, settings, criteria, publisher, counters, warn }),
         },
         {
           provide: APP_FILTER,

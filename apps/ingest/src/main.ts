@@ -7,11 +7,13 @@ import { runService, type Service, type ServicePorts } from '@fleet-forensics/sh
 import { checkTopics, untilKafkaAnswers, type CheckedLog } from '@fleet-forensics/shared/process/topic-check';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { SpoolSettings } from '@fleet-forensics/shared/settings/spool-settings';
 import { SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
 import { Counters } from './counters.ts';
 import { startIngest } from './ingest-app.ts';
+import { configuredSources } from './sources/configured-sources.ts';
 import { KafkaGate } from './spool/kafka-gate.ts';
 import { SpooledProducer, type SpooledProducerOptions } from './spool/spooled-producer.ts';
 
@@ -28,12 +30,11 @@ async function start(ports: ServicePorts): Promise<Service> {
   const spool = maxBytes > 0 ? await openSpool(gate, { dir, maxBytes, counters, warn }) : undefined;
   await openGate(gate, bus, ports, spool !== undefined);
   const producer = () => spool ?? gate;
-  const { app, url } = await startIngest({ bus: { producer }, settings, policySettings, counters, warn });
+  const { node } = readSettings(NodeSettings, environment);
+  const options = { bus: { producer }, settings, policySettings, node, counters, warn };
+  const { app, places } = await startIngest(options, configuredSources(environment));
   return {
-    places: [
-      `ingest listens on ${url} (POST /v1/events)`,
-      spool ? `events wait in ${dir} while Kafka is away` : 'there is no spool',
-    ],
+    places: [...places, spool ? `events wait in ${dir} while Kafka is away` : 'there is no spool'],
     get readiness() {
       return readinessOf(spool);
     },

@@ -4,11 +4,7 @@ import { CLOSE_WITHIN_MS, startRecorder } from './recorder.ts';
 await runService(async ({ environment, warn }) => {
   const recorder = await startRecorder({ environment, warn });
   return {
-    places: [
-      `ingest listens on ${recorder.url} (POST /v1/events)`,
-      `blocks are filed below ${recorder.forensicRoot}`,
-      `the log lies in ${recorder.dataDir}`,
-    ],
+    places: [...recorder.places, `blocks are filed below ${recorder.forensicRoot}`, `the log lies in ${recorder.dataDir}`],
     readiness: { isReady: true, why: [] },
     get counts() {
       return recorder.counts();

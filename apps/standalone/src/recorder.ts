@@ -4,6 +4,7 @@ import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
 import { Counters } from '@fleet-forensics/ingest/counters';
 import { startIngest } from '@fleet-forensics/ingest/ingest-app';
+import { configuredSources } from '@fleet-forensics/ingest/sources/configured-sources';
 import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
@@ -12,6 +13,7 @@ import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
 import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/settings/setting';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import {
@@ -31,6 +33,8 @@ import { WriterModule } from '@fleet-forensics/writer/writer.module';
 export interface Recorder {
   /** Where ingest listens, e.g. `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Where ingest takes events, a line each. */
+  readonly places: readonly string[];
   readonly dataDir: string;
   /** Every ForensicLogFile lies below it. */
   readonly forensicRoot: string;
@@ -72,6 +76,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   const logSettings = readSettings(EmbeddedLogSettings, environment);
   const ingestSettings = readSettings(IngestSettings, environment);
   const policySettings = readSettings(PolicySettings, environment);
+  const { node } = readSettings(NodeSettings, environment);
   const bufferSettings = readSettings(BufferSettings, environment);
   const writerSettings = readSettings(WriterSettings, environment);
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
@@ -90,7 +95,8 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: BUFFER_GROUP });
     closers.push(() => drainAndClose(buffer));
-    const ingest = await startIngest({ bus: log, settings: ingestSettings, policySettings, warn });
+    const options = { bus: log, settings: ingestSettings, policySettings, node, warn };
+    const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
     const counters = ingest.app.get(Counters);
     const counts = () => ({
@@ -98,7 +104,8 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       ...buffer.app.get(SessionBuffer).counts,
       ...Object.fromEntries(Object.entries(writer.app.get(WriterCounters))),
     });
-    return { url: ingest.url, dataDir, forensicRoot: place.root, counts, close: () => closeAll(closers) };
+    const { url, places } = ingest;
+    return { url, places, dataDir, forensicRoot: place.root, counts, close: () => closeAll(closers) };
   } catch (error) {
     await closeAll(closers).catch((cause: unknown) => failed(cause));
     throw error;

@@ -3,12 +3,14 @@ import { BusSettings } from './bus-settings.ts';
 import { EmbeddedLogSettings } from './embedded-log-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
+import { NodeSettings } from './node-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
 import { SpoolSettings } from './spool-settings.ts';
 import { WriterSettings } from './writer-settings.ts';
 
 const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
   ['Ingest', IngestSettings],
+  ['Node', NodeSettings],
   ['Policy', PolicySettings],
   ['Spool', SpoolSettings],
   ['Buffer', BufferSettings],

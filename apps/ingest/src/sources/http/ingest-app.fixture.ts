@@ -101,6 +101,7 @@ export class RunningIngest {
     const log = new MemoryLog();
     const warnings: string[] = [];
     const { app, url } = await startIngest({
+      node: 'ftp-1',
       bus: log,
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0', ...environment }),
       policySettings: readSettings(PolicySettings, environment),
