@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ForensicsError } from '@fleet-forensics/shared/error';
-import { type Answer, readAnswer } from './answer.ts';
+import { type Answer, readAnswer } from '@fleet-forensics/shared/events-answer';
 import type { EventLine } from './event-line.ts';
 import type { Tally } from './tally.ts';
 import { printable } from './terminal.ts';

@@ -20,25 +20,27 @@ export class Counters {
   failedBatches = 0;
   /** Requests answered with 429. */
   overloaded = 0;
-  /** Records that were durable in the spool because Kafka was away, and the bytes of their keys and values. */
+  /** Records that were durable in the spool because the log was away, and the bytes of their keys and values. */
   spooled = 0;
   spooledBytes = 0;
-  /** Records that left the spool: they are in Kafka, or in one of the next two. */
+  /** Records that left the spool: they are in the log, or in one of the next two. */
   drained = 0;
-  /** Spooled records that Kafka takes in no case: they went to forensic.dead-letters. */
+  /** Spooled records that the log takes in no case: they went to forensic.dead-letters. */
   spoolDeadLetters = 0;
   /** Spooled records that it took in no case, nor a dead letter of them: they are lost. */
   spoolLost = 0;
   /** Records that the spool did not take, being full or on a disk that fails: part of failedBatches. */
   spoolRefused = 0;
+  /** Records that the central ingest took in no case: they are lost. */
+  forwardRefused = 0;
 
   /** What an operator is told at the end, by name. */
   get totals(): Record<string, number> {
     const { accepted, rejectedByCode, ignored, overloaded, failedBatches } = this;
-    const { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused } = this;
+    const { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused } = this;
     const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
-    const ofSpool = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused };
-    return { accepted, rejected, ignored, overloaded, failedBatches, ...ofSpool };
+    const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
+    return { accepted, rejected, ignored, overloaded, failedBatches, ...ofLog };
   }
 
   rejected(code: string): void {

@@ -6,14 +6,14 @@ import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
 import type { Counters } from '../counters.ts';
 
 export interface ForwarderOptions {
-  readonly kafka: Producer;
+  readonly log: Producer;
   /** Where the records go; `partitions` as it was made with. */
   readonly topic: { readonly name: string; readonly partitions: number };
   readonly counters: Pick<Counters, 'spoolDeadLetters' | 'spoolLost'>;
   readonly warn: (message: string) => void;
 }
 
-/** Sends spooled records to Kafka. */
+/** Sends spooled records to the log. */
 export class Forwarder {
   readonly #options: ForwarderOptions;
   #abandon: ((reason: ForensicsError) => void) | undefined;
@@ -24,9 +24,9 @@ export class Forwarder {
   }
 
   /**
-   * Resolves when Kafka has the records, in order. One that it takes in no case goes to the dead letters: the others must not wait
-   * behind it for ever. On rejection any part of them may be in Kafka.
-   * @throws ForensicsError what Kafka's producer throws, for what may be taken later; FF_LOG_UNAVAILABLE after {@link stop}
+   * Resolves when the log has the records, in order. One that it takes in no case goes to the dead letters: the others must not wait
+   * behind it for ever. On rejection any part of them may be in the log.
+   * @throws ForensicsError what the log's producer throws, for what may be taken later; FF_LOG_UNAVAILABLE after {@link stop}
    */
   async forward(records: readonly BusRecord[]): Promise<void> {
     const { name } = this.#options.topic;
@@ -38,7 +38,7 @@ export class Forwarder {
     }
   }
 
-  /** Waits no longer for what Kafka has not acknowledged: it may be there all the same. */
+  /** Waits no longer for what the log has not acknowledged: it may be there all the same. */
   stop(): void {
     this.#isStopped = true;
     this.#abandon?.(stopped());
@@ -75,7 +75,7 @@ export class Forwarder {
         return;
       }
       this.#abandon = reject;
-      this.#options.kafka.send(topic, records).then(resolve, reject);
+      this.#options.log.send(topic, records).then(resolve, reject);
     });
   }
 }

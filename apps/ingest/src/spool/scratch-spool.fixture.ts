@@ -35,7 +35,8 @@ export async function openSpool(options: ScratchSpoolOptions): Promise<ScratchSp
   const { kafka, dir = scratchDir(), maxBytes = 1024 * 1024, warn = () => {}, now = Date.now } = options;
   const counters = new Counters();
   const producer = await SpooledProducer.open({
-    kafka: kafka.connect(),
+    log: kafka.connect(),
+    logName: 'Kafka',
     dir,
     maxBytes,
     topic: TOPIC,

@@ -1,7 +1,7 @@
 export type SpoolMode = 'direct' | 'spooling' | 'draining';
 
 /**
- * Which way a record takes, by what happened to those before it. Records go to Kafka only while none waits in the spool: so
+ * Which way a record takes, by what happened to those before it. Records go to the log only while none waits in the spool: so
  * nothing overtakes what was spooled.
  *
  *              spooled              forwarded, some left
@@ -12,17 +12,17 @@ export type SpoolMode = 'direct' | 'spooling' | 'draining';
  */
 export class SpoolFlow {
   #depth: number;
-  #isKafkaAway: boolean;
+  #isLogAway: boolean;
 
   /** @param depth records that an earlier process left in the spool */
   constructor(depth: number) {
     this.#depth = depth;
-    this.#isKafkaAway = depth > 0;
+    this.#isLogAway = depth > 0;
   }
 
   get mode(): SpoolMode {
     if (this.#depth === 0) return 'direct';
-    return this.#isKafkaAway ? 'spooling' : 'draining';
+    return this.#isLogAway ? 'spooling' : 'draining';
   }
 
   /** Records in the spool, or on their way into it. */
@@ -32,7 +32,7 @@ export class SpoolFlow {
 
   /** Records are about to be appended: from this moment on everything goes behind them. */
   spooled(count: number): void {
-    if (this.#depth === 0) this.#isKafkaAway = true;
+    if (this.#depth === 0) this.#isLogAway = true;
     this.#depth += count;
   }
 
@@ -41,14 +41,14 @@ export class SpoolFlow {
     this.#depth -= count;
   }
 
-  /** Its oldest records are in Kafka, and are gone from the spool for good. */
+  /** Its oldest records are in the log, and are gone from the spool for good. */
   forwarded(count: number): void {
     this.#depth -= count;
-    this.#isKafkaAway = false;
+    this.#isLogAway = false;
   }
 
-  /** Kafka took none of its oldest records, or part of them. */
+  /** The log took none of its oldest records, or part of them. */
   notForwarded(): void {
-    this.#isKafkaAway = true;
+    this.#isLogAway = true;
   }
 }

@@ -7,6 +7,7 @@ function setUp() {
   const said: string[] = [];
   const clock = { nowMs: 0 };
   const news = new SpoolNews(
+    'Kafka',
     '/spool',
     (message) => said.push(message),
     () => clock.nowMs,

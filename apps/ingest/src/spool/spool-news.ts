@@ -1,6 +1,6 @@
 import type { SpoolMode } from './spool-flow.ts';
 
-/** While Kafka is away its operator is reminded this often. */
+/** While the log is away its operator is reminded this often. */
 const REMIND_EVERY_MS = 60_000;
 
 /** What is known of the spool when something is said. */
@@ -12,42 +12,47 @@ export interface SpoolStatus {
   readonly ageMs: number;
 }
 
-/** Tells an operator that Kafka went away, is still away, and came back: each once, however many sends see it. */
+/** Tells an operator that the log went away, is still away, and came back: each once, however many sends see it. */
 export class SpoolNews {
+  readonly #log: string;
   readonly #dir: string;
   readonly #warn: (message: string) => void;
   readonly #now: () => number;
-  #isKafkaAway = false;
+  #isLogAway = false;
   #saidMs = 0;
 
-  /** @param now milliseconds */
-  constructor(dir: string, warn: (message: string) => void, now: () => number) {
+  /**
+   * @param log its name
+   * @param now milliseconds
+   */
+  constructor(log: string, dir: string, warn: (message: string) => void, now: () => number) {
+    this.#log = log;
     this.#dir = dir;
     this.#warn = warn;
     this.#now = now;
   }
 
-  /** Kafka took nothing of a send, or of what was to be forwarded. */
+  /** The log took nothing of a send, or of what was to be forwarded. */
   away(error: unknown, { depth, ageMs }: SpoolStatus): void {
-    if (!this.#isKafkaAway) {
-      this.#isKafkaAway = true;
-      this.#say(`Kafka takes nothing now; events go on being accepted and wait in ${this.#dir}: ${String(error)}`);
+    if (!this.#isLogAway) {
+      this.#isLogAway = true;
+      this.#say(`${this.#log} takes nothing now; events go on being accepted and wait in ${this.#dir}: ${String(error)}`);
     } else if (this.#now() - this.#saidMs >= REMIND_EVERY_MS) {
-      this.#say(`Kafka still takes nothing: ${waiting(depth, ageMs)} in ${this.#dir}: ${String(error)}`);
+      this.#say(`${this.#log} still takes nothing: ${waiting(depth, ageMs)} in ${this.#dir}: ${String(error)}`);
     }
   }
 
   /** An earlier process left records. */
   left(depth: number): void {
-    this.#isKafkaAway = true;
-    this.#say(`${depth} records of an earlier run wait in ${this.#dir} and go to Kafka first`);
+    this.#isLogAway = true;
+    this.#say(`${depth} records of an earlier run wait in ${this.#dir} and go to ${this.#log} first`);
   }
 
-  /** Kafka took something, and nothing waits any more. */
+  /** The log took something, and nothing waits any more. */
   back(): void {
-    if (!this.#isKafkaAway) return;
-    this.#isKafkaAway = false;
-    this.#say(`Kafka takes records again, and nothing waits in ${this.#dir} any more`);
+    if (!this.#isLogAway) return;
+    this.#isLogAway = false;
+    this.#say(`${this.#log} takes records again, and nothing waits in ${this.#dir} any more`);
   }
 
   #say(message: string): void {

@@ -32,8 +32,8 @@ class Process {
   }
 
   static async start(kafka: KafkaConnection, place: { dir: string; maxBytes: number; counters: Counters }): Promise<Process> {
-    const options = { topic: TOPIC, retryDelayMs: { first: 1, last: 2 }, warn: () => {}, now: Date.now };
-    return new Process(kafka, await SpooledProducer.open({ ...place, ...options, kafka }));
+    const options = { logName: 'Kafka', topic: TOPIC, retryDelayMs: { first: 1, last: 2 }, warn: () => {}, now: Date.now };
+    return new Process(kafka, await SpooledProducer.open({ ...place, ...options, log: kafka }));
   }
 
   /** As a publisher of another process sees it: no answer is a failure. */

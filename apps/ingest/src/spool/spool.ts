@@ -6,7 +6,7 @@ import type { RetryDelayMs } from '@fleet-forensics/shared/bus/retry-delay';
 const DRAIN_RECORDS = 500;
 const DRAIN_BYTES = 4 * 1024 * 1024;
 
-/** Kafka is asked again soon after it went away, and often enough to be back within moments. */
+/** The log is asked again soon after it went away, and often enough to be back within moments. */
 const RETRY_DELAY_MS: RetryDelayMs = { first: 100, last: 2000 };
 
 export interface SpoolOptions {
@@ -29,7 +29,7 @@ export interface SpoolHandlers {
   failed(error: unknown): void;
 }
 
-/** Records that wait for Kafka, in an embedded log of their own: what was appended survives kill -9 and a power cut. */
+/** Records that wait for the log, in an embedded log of their own: what was appended survives kill -9 and a power cut. */
 export class Spool {
   /** Records that were in it when it was opened. */
   readonly left: number;

@@ -8,7 +8,9 @@ import { SpoolPace } from './spool-pace.ts';
 import { Spool, type SpoolOptions } from './spool.ts';
 
 export interface SpooledProducerOptions extends Omit<SpoolOptions, 'topic'> {
-  readonly kafka: Producer;
+  readonly log: Producer;
+  /** As an operator is told of it, e.g. `Kafka`. */
+  readonly logName: string;
   /** The one topic that is sent to; `partitions` as it was made with. */
   readonly topic: { readonly name: string; readonly partitions: number };
   readonly counters: Counters;
@@ -19,12 +21,12 @@ export interface SpooledProducerOptions extends Omit<SpoolOptions, 'topic'> {
 }
 
 /**
- * Kafka's producer with a spool under it: while Kafka is away sends go to the spool, and then until everything in it is forwarded.
+ * The log's producer with a spool under it: while the log is away sends go to the spool, and then until everything in it is forwarded.
  *
- * - A send resolves when its records are durable, in Kafka or in the spool; the spool takes all of a send or none of it.
+ * - A send resolves when its records are durable, in the log or in the spool; the spool takes all of a send or none of it.
  * - The records of one key stay in order as long as its sender waits for one send before the next (as Publisher does): a direct
  *   send that fails joins the spool at its end, and only what follows it under its key must be behind it.
- * - Records may come to Kafka twice, and then so does all of their key that came behind them: no hole opens, nothing overtakes.
+ * - Records may come to the log twice, and then so does all of their key that came behind them: no hole opens, nothing overtakes.
  * - A process that finds records in its spool begins with them.
  * - While the spool is drained sends wait for their turn, so that it gets empty under any load.
  */
@@ -44,7 +46,7 @@ export class SpooledProducer implements Producer {
     this.#spool = spool;
     this.#flow = new SpoolFlow(spool.left);
     this.#forwarder = new Forwarder(options);
-    this.#news = new SpoolNews(options.dir, options.warn, options.now);
+    this.#news = new SpoolNews(options.logName, options.dir, options.warn, options.now);
     this.#oldestMs = options.now();
   }
 
@@ -63,15 +65,15 @@ export class SpooledProducer implements Producer {
   }
 
   /**
-   * Records have a key and no partition of their own: Kafka's partition is chosen when they get there.
-   * @throws ForensicsError FF_LOG_UNAVAILABLE if neither Kafka nor the spool takes them now; FF_RECORD_TOO_LARGE; FF_NOT_SUPPORTED
+   * Records have a key and no partition of their own: that is chosen when they get to the log.
+   * @throws ForensicsError FF_LOG_UNAVAILABLE if neither the log nor the spool takes them now; FF_RECORD_TOO_LARGE; FF_NOT_SUPPORTED
    */
   async send(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
     this.#refuseUnkeyed(topic, records);
     if (this.#flow.mode === 'draining') await this.#pace.turn(records.length);
     if (this.#flow.mode === 'direct') {
       try {
-        await this.#options.kafka.send(topic, records);
+        await this.#options.log.send(topic, records);
         if (this.#flow.mode === 'direct') this.#news.back();
         return;
       } catch (error) {
@@ -82,7 +84,7 @@ export class SpooledProducer implements Producer {
     await this.#append(records);
   }
 
-  /** Waits for what is being appended, not for Kafka: what is left is forwarded after the next start. */
+  /** Waits for what is being appended, not for the log: what is left is forwarded after the next start. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#forwarder.stop();
@@ -146,10 +148,10 @@ export class SpooledProducer implements Producer {
   }
 
   #full(cause: ForensicsError): ForensicsError {
-    const { dir, maxBytes } = this.#options;
+    const { logName, dir, maxBytes } = this.#options;
     return new ForensicsError(
       'FF_LOG_UNAVAILABLE',
-      `Kafka is away and the spool in ${dir} (FF_SPOOL_BYTES=${maxBytes}) takes no more: bring Kafka back, or raise its bound. ${cause.message}`,
+      `${logName} is away and the spool in ${dir} (FF_SPOOL_BYTES=${maxBytes}) takes no more: bring it back, or raise its bound. ${cause.message}`,
       { cause },
     );
   }

@@ -1,6 +1,7 @@
 import { BufferSettings } from './buffer-settings.ts';
 import { BusSettings } from './bus-settings.ts';
 import { EmbeddedLogSettings } from './embedded-log-settings.ts';
+import { ForwardSettings } from './forward-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { NodeSettings } from './node-settings.ts';
@@ -13,6 +14,7 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Node', NodeSettings],
   ['Policy', PolicySettings],
   ['Spool', SpoolSettings],
+  ['Forwarding', ForwardSettings],
   ['Buffer', BufferSettings],
   ['Writer', WriterSettings],
   ['Bus', BusSettings],

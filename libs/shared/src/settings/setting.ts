@@ -98,7 +98,9 @@ function parseBoolean(written: string): boolean | undefined {
 
 function explain(setting: DeclaredSetting, written: string | undefined): string {
   const unit = setting.unit ? ` (${setting.unit})` : '';
-  return `${setting.variable}=${JSON.stringify(written ?? '')} is not valid: expected ${setting.bound}${unit}`;
+  // Somebody may have put a password into a URL.
+  const shown = JSON.stringify((written ?? '').replace(/\/\/[^/]*@/, '//…@'));
+  return `${setting.variable}=${shown} is not valid: expected ${setting.bound}${unit}`;
 }
 
 function explainInvalid(type: SettingsClass<object>, error: ValidationError, environment: Environment): string {

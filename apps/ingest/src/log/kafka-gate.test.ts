@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { FlakyKafka } from './flaky-kafka.fixture.ts';
+import { FlakyKafka } from '../spool/flaky-kafka.fixture.ts';
 import { KafkaGate } from './kafka-gate.ts';
-import { recordOf, textsIn } from './scratch-spool.fixture.ts';
+import { recordOf, textsIn } from '../spool/scratch-spool.fixture.ts';
 
 it('nothing gets to Kafka before its topics are checked, and who sends hears so without waiting for a broker', async () => {
   const kafka = new FlakyKafka();
