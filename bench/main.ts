@@ -3,6 +3,7 @@ import { endToEndLines, latencyBeside } from './end-to-end.ts';
 import { foldLines, ringMemory } from './fold.ts';
 import { ingestLines } from './ingest.ts';
 import { restoreLines } from './restore.ts';
+import { socketLines } from './socket/socket-lines.ts';
 import { itself, RUNS, Table } from './table.ts';
 
 process.stdout.write(`${cpus().length} cores, ${cpus()[0]?.model.trim()}, Node ${process.version}, ${RUNS} runs each\n\n`);
@@ -21,6 +22,33 @@ await table.measure(ingestLines, [
   },
   { name: '  the same, per CPU second of the server', unit: 'lines/CPU s', of: ({ perCpuSecond }) => perCpuSecond },
 ]);
+await table.measure(
+  () => socketLines('memory', 100),
+  [
+    {
+      name: "frames over the node's socket, parsed and packed, per CPU second",
+      unit: 'lines/CPU s',
+      atLeast: 1_000_000,
+      of: ({ perCpuSecond }) => perCpuSecond,
+    },
+  ],
+);
+await table.measure(
+  () => socketLines('memory', 1),
+  [{ name: '  the same, each line sent on its own', unit: 'lines/CPU s', of: ({ perCpuSecond }) => perCpuSecond }],
+);
+await table.measure(
+  () => socketLines('embedded', 100),
+  [
+    {
+      name: '  by the hundred into the embedded log, per CPU second',
+      unit: 'lines/CPU s',
+      atLeast: 300_000,
+      of: ({ perCpuSecond }) => perCpuSecond,
+    },
+    { name: '  the same, beside the sender', unit: 'lines/s', of: ({ perSecond }) => perSecond },
+  ],
+);
 await table.measure(endToEndLines, [
   { name: 'HTTP NDJSON in to blocks in files, everything in one process', unit: 'lines/s', of: itself },
 ]);

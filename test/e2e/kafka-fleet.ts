@@ -7,7 +7,7 @@ import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { TOPICS } from '@fleet-forensics/shared/topics';
-import { type FiledBlock, parseForensicFile } from '@fleet-forensics/standalone/filed-block';
+import { type FiledBlock, wholeBlocks } from '@fleet-forensics/standalone/filed-block';
 import { filedBlocks } from './recorder-process.ts';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
 
@@ -60,10 +60,7 @@ export class KafkaFleet {
   blocksSoFar(): FiledBlock[] {
     const path = join(this.root, 'forensic.log');
     if (!existsSync(path)) return [];
-    const text = readFileSync(path, 'latin1');
-    const ends = [...text.matchAll(/^-----END [A-Z0-9 ]+ FORENSICS-----\n/gm)];
-    const last = ends.at(-1);
-    return last ? parseForensicFile(Buffer.from(text.slice(0, last.index + last[0].length), 'latin1')) : [];
+    return wholeBlocks(readFileSync(path));
   }
 
   /** Resolves when each of the sessions has a block. @throws Error after two minutes */

@@ -58,15 +58,23 @@ export function filedBlocks(forensicRoot: string, file = 'forensic.log'): FiledB
   return parseForensicFile(bytes);
 }
 
-/** Waits until the blocks are as many as expected; gives up after half a minute with what is there. */
+/**
+ * Waits until the blocks are as many as expected; gives up after half a minute with what is there.
+ * @throws what `read` throws then: before, it may be that a block is just being written
+ */
 export async function blocksWhen(
   read: () => FiledBlock[],
   isComplete: (blocks: readonly FiledBlock[]) => boolean,
 ): Promise<FiledBlock[]> {
   const giveUpAt = Date.now() + 30_000;
   for (;;) {
-    const blocks = read();
-    if (isComplete(blocks) || Date.now() > giveUpAt) return blocks;
+    const isLast = Date.now() > giveUpAt;
+    try {
+      const blocks = read();
+      if (isLast || isComplete(blocks)) return blocks;
+    } catch (error) {
+      if (isLast) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

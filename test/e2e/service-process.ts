@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-export type ServiceName = 'ingest' | 'buffer' | 'writer';
+export type ServiceName = 'ingest' | 'buffer' | 'writer' | 'standalone';
 
 /** Signals that end a process. */
 type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';

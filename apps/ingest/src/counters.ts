@@ -1,6 +1,10 @@
+import { SyslogCounters } from './sources/syslog/syslog-counters.ts';
+import { NodeLogCounters } from './sources/node-logs/node-log-counters.ts';
+import { SocketCounters } from './sources/socket/socket-counters.ts';
+
 /** What ingest has done since it started: plain numbers, for metrics. */
 export class Counters {
-  /** Lines (or elements, or protobuf batches) taken. */
+  /** Lines (or elements, protobuf batches, log records) taken over HTTP. */
   accepted = 0;
   /** By the code in the answer. The codes are a closed set, so this can't grow. */
   readonly rejectedByCode: Record<string, number> = {};
@@ -33,6 +37,10 @@ export class Counters {
   spoolRefused = 0;
   /** Records that the central ingest took in no case: they are lost. */
   forwardRefused = 0;
+  /** Of the socket source. */
+  readonly socket = new SocketCounters();
+  readonly nodeLogs = new NodeLogCounters();
+  readonly syslog = new SyslogCounters();
 
   /** What an operator is told at the end, by name. */
   get totals(): Record<string, number> {
@@ -40,7 +48,17 @@ export class Counters {
     const { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused } = this;
     const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
     const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
-    return { accepted, rejected, ignored, overloaded, failedBatches, ...ofLog };
+    return {
+      accepted,
+      rejected,
+      ignored,
+      overloaded,
+      failedBatches,
+      ...ofLog,
+      ...this.socket.totals,
+      ...this.nodeLogs.totals,
+      ...this.syslog.totals,
+    };
   }
 
   rejected(code: string): void {

@@ -93,7 +93,10 @@ export async function startIngest(options: IngestOptions, sources: readonly Open
     return {
       app,
       url,
-      places: [`ingest listens on ${url} (POST /v1/events)`, ...opened.places.map((place) => `ingest reads ${place}`)],
+      places: [
+        `ingest listens on ${url} (POST /v1/events; OTLP: POST /v1/logs)`,
+        ...opened.places.map((place) => `ingest reads ${place}`),
+      ],
     };
   } catch (error) {
     await app.close();

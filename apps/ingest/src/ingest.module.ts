@@ -2,8 +2,11 @@ import { type ArgumentsHost, type DynamicModule, Inject, Module, type OnApplicat
 import { APP_FILTER } from '@nestjs/core';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import type { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counters } from './counters.ts';
+import { DetectionRules } from './detection/detection-rules.ts';
+import { readRules } from './detection/rule-file.ts';
 import { Packer } from './packer/packer.ts';
 import { Publisher } from './packer/publisher.ts';
 import { CriterionNames } from './policy/criterion-names.ts';
@@ -14,6 +17,8 @@ import { EventIntake } from './sources/http/event-intake.ts';
 import { EventsController } from './sources/http/events.controller.ts';
 import { EventsGate } from './sources/http/events-gate.ts';
 import { answerError } from './sources/http/http-errors.ts';
+import { LogsController } from './sources/otlp/logs.controller.ts';
+import { LogsIntake } from './sources/otlp/logs-intake.ts';
 import { OpenSources } from './sources/open-sources.ts';
 
 export interface IngestOptions {
@@ -21,6 +26,8 @@ export interface IngestOptions {
   readonly bus: Pick<Bus, 'producer'>;
   readonly settings: IngestSettings;
   readonly policySettings: PolicySettings;
+  /** Rules for lines that name no criterion; without it there are none. */
+  readonly detection?: DetectionSettings;
   /** Name of this host. */
   readonly node: string;
   /** Those of the app, if the bus counts in them too. */
@@ -39,12 +46,15 @@ export class IngestModule implements OnApplicationShutdown {
     this.#publisher = publisher;
   }
 
-  static register({ bus, settings, policySettings, node, counters = new Counters(), warn }: IngestOptions): DynamicModule {
+  /** @throws ForensicsError FF_BAD_RULES */
+  static register(options: IngestOptions): DynamicModule {
+    const { bus, settings, policySettings, detection, node, counters = new Counters(), warn } = options;
     const policies = new ConstantPolicy(policyOfSettings(policySettings));
     const criteria = new CriterionNames(policies.criteria);
+    const rules = new DetectionRules(readRules(detection?.rulesFile ?? '', criteria));
     return {
       module: IngestModule,
-      controllers: [EventsController],
+      controllers: [EventsController, LogsController],
       providers: [
         { provide: Counters, useValue: counters },
         {
@@ -57,13 +67,18 @@ export class IngestModule implements OnApplicationShutdown {
           useFactory: (publisher: Publisher) => new EventIntake(settings, criteria, publisher, counters),
         },
         {
+          provide: LogsIntake,
+          inject: [Publisher],
+          useFactory: (publisher: Publisher) => new LogsIntake({ settings, criteria, rules, publisher, counters }),
+        },
+        {
           provide: EventsGate,
           useFactory: () => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
         },
         {
           provide: OpenSources,
           inject: [Publisher],
-          useFactory: (publisher: Publisher) => new OpenSources({ node, settings, criteria, publisher, counters, warn }),
+          useFactory: (publisher: Publisher) => new OpenSources({ node, settings, criteria, rules, publisher, counters, warn }),
         },
         {
           provide: APP_FILTER,

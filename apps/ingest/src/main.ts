@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { DRAIN_MS } from '@fleet-forensics/shared/process/kafka-at-start';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
+import { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
@@ -21,13 +22,14 @@ async function start(ports: ServicePorts): Promise<Service> {
   const log = ingestLog(ports, counters);
   const settings = readSettings(IngestSettings, environment);
   const policySettings = readSettings(PolicySettings, environment);
+  const detection = readSettings(DetectionSettings, environment);
   const { node } = readSettings(NodeSettings, environment);
   const { spoolBytes: maxBytes, spoolDir } = readSettings(SpoolSettings, environment);
   const dir = resolve(spoolDir || join(readSettings(EmbeddedLogSettings, environment).dataDir, 'spool'));
   const spool = maxBytes > 0 ? await openSpool(log, { dir, maxBytes, counters, warn }) : undefined;
   await log.open(spool !== undefined);
   const producer = () => spool ?? log.producer;
-  const options = { bus: { producer }, settings, policySettings, node, counters, warn };
+  const options = { bus: { producer }, settings, policySettings, detection, node, counters, warn };
   const { app, places } = await startIngest(options, configuredSources(environment));
   return {
     places: [

@@ -31,6 +31,21 @@ export interface MessageEvent extends OfSession {
   readonly end: number;
 }
 
+/**
+ * A log message as it stands in a record's list of messages: with its whole time and its PID, so that its bytes join any list. Event
+ * and bytes are only lent.
+ */
+export interface EncodedMessageEvent extends OfSession {
+  readonly kind: 'encodedMessage';
+  readonly type: LogType;
+  /** As {@link MessageEvent.seq}. */
+  readonly seq: number;
+  /** The bytes from `start` up to `end` are a serialized MessageList of this one message. */
+  readonly list: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface OpenEvent extends OfSession {
   readonly kind: 'open';
   readonly context: SessionContext;
@@ -64,7 +79,13 @@ export interface DroppedEvent extends OfSession {
   readonly count: number;
 }
 
-export type SessionEvent = MessageEvent | OpenEvent | ContextEvent | CriterionEvent | EndEvent | KeepAliveEvent | DroppedEvent;
+export type AnyMessageEvent = MessageEvent | EncodedMessageEvent;
+
+export type SessionEvent = AnyMessageEvent | OpenEvent | ContextEvent | CriterionEvent | EndEvent | KeepAliveEvent | DroppedEvent;
+
+export function isMessage(event: SessionEvent): event is AnyMessageEvent {
+  return event.kind === 'message' || event.kind === 'encodedMessage';
+}
 
 /** Takes events one by one. */
 export interface EventSink {

@@ -32,6 +32,14 @@ export function parseForensicFile(bytes: Buffer): FiledBlock[] {
   return blocks;
 }
 
+/** The blocks of a file that a writer is appending to, without the one that is not whole yet. @throws Error as {@link parseForensicFile} */
+export function wholeBlocks(bytes: Buffer): FiledBlock[] {
+  const last = bytes.lastIndexOf('\n-----END ');
+  const end = last < 0 ? -1 : bytes.indexOf('\n', last + 1);
+  if (last >= 0 && end < 0) return wholeBlocks(bytes.subarray(0, last + 1));
+  return parseForensicFile(bytes.subarray(0, end + 1));
+}
+
 function parseBlock(marker: string, rows: readonly string[], at: number): FiledBlock {
   const blank = rows.indexOf('');
   if (blank === -1) throw new Error(`the block at line ${at + 1} has no blank line behind its headers`);

@@ -11,6 +11,7 @@ import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
+import { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
@@ -76,6 +77,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   const logSettings = readSettings(EmbeddedLogSettings, environment);
   const ingestSettings = readSettings(IngestSettings, environment);
   const policySettings = readSettings(PolicySettings, environment);
+  const detection = readSettings(DetectionSettings, environment);
   const { node } = readSettings(NodeSettings, environment);
   const bufferSettings = readSettings(BufferSettings, environment);
   const writerSettings = readSettings(WriterSettings, environment);
@@ -95,7 +97,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: BUFFER_GROUP });
     closers.push(() => drainAndClose(buffer));
-    const options = { bus: log, settings: ingestSettings, policySettings, node, warn };
+    const options = { bus: log, settings: ingestSettings, policySettings, detection, node, warn };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
     const counters = ingest.app.get(Counters);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { proftpdEvents } from '@fleet-forensics/cli/proftpd-source';
 import { publish } from '@fleet-forensics/cli/publisher';
 import { LogType } from '@fleet-forensics/shared/wire/log-type';
-import { type FiledBlock, parseForensicFile } from './filed-block.ts';
+import { type FiledBlock, wholeBlocks } from './filed-block.ts';
 import type { Recorder } from './recorder.ts';
 
 const SAMPLES = fileURLToPath(new URL('../../../samples/', import.meta.url));
@@ -88,7 +88,7 @@ async function blocksWhen(file: string, count: number): Promise<FiledBlock[]> {
 
 function read(file: string): FiledBlock[] {
   try {
-    return parseForensicFile(readFileSync(file));
+    return wholeBlocks(readFileSync(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

@@ -3,6 +3,7 @@ import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
 import { type Answer, readAnswer } from '@fleet-forensics/shared/events-answer';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import type { Counters } from '../counters.ts';
+import { RareWarning } from '../rare-warning.ts';
 import { publishedBatch } from './published-batch.ts';
 
 /** A request's body, bytes: a sixteenth of what FF_INGEST_BODY_BYTES allows by default. One record may be a body by itself. */
@@ -12,9 +13,6 @@ const BODY_BYTES = 1024 * 1024;
 const MAX_REQUESTS = 4;
 
 const REQUEST_TIMEOUT_MS = 30_000;
-
-/** Refused batches are told of this often, milliseconds: they are counted one by one. */
-const TELL_EVERY_MS = 60_000;
 
 export interface CentralIngestOptions {
   /** Its address, as FF_FORWARD_URL says it. */
@@ -38,13 +36,14 @@ interface Send {
 export class CentralIngest implements Producer {
   readonly #options: CentralIngestOptions;
   readonly #url: string;
+  readonly #refusal: RareWarning;
   readonly #waiting: Send[] = [];
   #requests = 0;
-  #toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: CentralIngestOptions) {
     this.#options = options;
     this.#url = `${options.url.replace(/\/+$/, '')}/v1/events`;
+    this.#refusal = new RareWarning(options.warn, () => performance.now());
   }
 
   /**
@@ -96,11 +95,8 @@ export class CentralIngest implements Producer {
     const { rejected, rejectedCount } = answer.lines;
     if (rejectedCount === 0) return;
     this.#options.counters.forwardRefused += rejectedCount;
-    const now = performance.now();
-    if (now - this.#toldMs < TELL_EVERY_MS) return;
-    this.#toldMs = now;
     const why = rejected[0] ? `${rejected[0].code}: ${rejected[0].error}` : 'it does not say why';
-    this.#options.warn(`${this.#url} refused ${rejectedCount} records of ${batches.length} for good; they are lost (${why})`);
+    this.#refusal.tell(`${this.#url} refused ${rejectedCount} records of ${batches.length} for good; they are lost (${why})`);
   }
 
   async #answerTo(body: Buffer): Promise<Answer> {

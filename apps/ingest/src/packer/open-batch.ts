@@ -1,8 +1,8 @@
 import type { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Criterion, Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
-import type { MessageEvent, SessionEvent } from '../session-event.ts';
+import type { AnyMessageEvent, SessionEvent } from '../session-event.ts';
 import type { PackedSession } from './packed-session.ts';
-import type { Receipt } from './receipt.ts';
+import type { RecordWatcher } from './receipt.ts';
 
 const MAX_UINT32 = 2 ** 32 - 1;
 const NO_BYTES = Buffer.alloc(0);
@@ -12,7 +12,7 @@ export class OpenBatch {
   /** When it closes at the latest, on the packer's clock. */
   readonly dueMs: number;
   readonly policy: Policy;
-  readonly receipts: Receipt[] = [];
+  readonly receipts: RecordWatcher[] = [];
   /** Set with the first message. */
   writer: MessageListWriter | null = null;
   /** Of the uncaptured messages before its first number. */
@@ -53,11 +53,15 @@ export class OpenBatch {
     return this.#criterion !== undefined;
   }
 
-  /** False: the event has to go into the next record, because this one could not say where it stood. */
-  accepts(event: SessionEvent): boolean {
+  /** False: the message has to go into the next record, because this one could not say its number. */
+  acceptsMessage(seq: number): boolean {
     const count = this.messageCount;
-    if (count === 0) return event.kind !== 'dropped' || this.#dropped + event.count <= MAX_UINT32;
-    if (event.kind === 'message') return event.seq === (this.#firstSeq === 0 ? 0 : this.#firstSeq + count);
+    return count === 0 || seq === (this.#firstSeq === 0 ? 0 : this.#firstSeq + count);
+  }
+
+  /** False: the event has to go into the next record, because this one could not say where it stood. */
+  accepts(event: Exclude<SessionEvent, AnyMessageEvent>): boolean {
+    if (this.messageCount === 0) return event.kind !== 'dropped' || this.#dropped + event.count <= MAX_UINT32;
     if (event.kind === 'criterion') return this.#acceptsCriterion(event.criterion);
     // They count before the record's first message: a repeat of that message shows that they were taken, too.
     return event.kind !== 'dropped' && event.kind !== 'context' && event.kind !== 'open';
@@ -71,12 +75,13 @@ export class OpenBatch {
     return seq === 0 ? this.#firstSeq === 0 : this.#firstSeq > 0 && seq > this.lastSeq;
   }
 
-  addMessage(writer: MessageListWriter, event: MessageEvent): void {
+  addMessage(writer: MessageListWriter, event: AnyMessageEvent): void {
     if (writer.count === 0) this.#firstSeq = event.seq;
-    writer.append(event.type, event.level, event.timeUs, event.pid, event.text, event.start, event.end);
+    if (event.kind === 'encodedMessage') writer.appendEncoded(event.list, event.start, event.end);
+    else writer.append(event.type, event.level, event.timeUs, event.pid, event.text, event.start, event.end);
   }
 
-  add(event: Exclude<SessionEvent, MessageEvent>): void {
+  add(event: Exclude<SessionEvent, AnyMessageEvent>): void {
     switch (event.kind) {
       case 'open':
         this.#open = true;
@@ -100,14 +105,14 @@ export class OpenBatch {
     }
   }
 
-  /** The request waits for this record from now on. */
-  holdFor(receipt: Receipt): void {
+  /** It is told of this record from now on. */
+  holdFor(receipt: RecordWatcher): void {
     if (this.receipts.at(-1) === receipt || this.receipts.includes(receipt)) return;
     this.receipts.push(receipt);
     receipt.await();
   }
 
-  /** Ends it; its writer is free again. */
+  /** Ends it. Its messages stay in the writer's memory. */
   close({ node, session, keepAliveS }: PackedSession, isStamped: boolean): SessionBatch {
     const messageCount = this.messageCount;
     return {
@@ -115,7 +120,7 @@ export class OpenBatch {
       session,
       firstSeq: this.#firstSeq,
       messageCount,
-      messages: this.writer?.take() ?? NO_BYTES,
+      messages: this.writer?.list ?? NO_BYTES,
       open: this.#open,
       keepAliveS,
       keepAlive: this.#keepAlive,

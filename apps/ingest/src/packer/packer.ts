@@ -1,12 +1,14 @@
 import { sessionKey } from '@fleet-forensics/shared/session-key';
 import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import type { LogType } from '@fleet-forensics/shared/wire/log-type';
+import type { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import type { Counters } from '../counters.ts';
 import type { PolicySource } from '../policy/policy-source.ts';
-import type { SessionEvent } from '../session-event.ts';
+import { type AnyMessageEvent, isMessage, type SessionEvent } from '../session-event.ts';
 import { OpenBatch } from './open-batch.ts';
 import { PackedSession } from './packed-session.ts';
-import type { Receipt } from './receipt.ts';
+import type { RecordWatcher } from './receipt.ts';
 import { SessionTable } from './session-table.ts';
 import { WriterPool } from './writer-pool.ts';
 
@@ -17,8 +19,10 @@ export interface ClosedBatch {
   /** Of its session: the packer may forget that one while the record is on its way. */
   readonly key: string;
   readonly batch: SessionBatch;
-  /** The requests that wait for it. */
-  readonly receipts: readonly Receipt[];
+  /** Those that wait for it. */
+  readonly receipts: readonly RecordWatcher[];
+  /** Holds the batch's messages until {@link Packer.encoded}. */
+  readonly writer: MessageListWriter | null;
 }
 
 /**
@@ -64,27 +68,28 @@ export class Packer {
   }
 
   /**
-   * Copies what it keeps of the event. The request waits for the record that holds it, if one does.
+   * Copies what it keeps of the event. `receipt` is told of the record that holds it, if one does.
    * @returns false: refused, as {@link EventSink.add} says. Only the open record is looked at: a request that comes again repeats
    * numbers that earlier records have.
    */
-  add(event: SessionEvent, receipt: Receipt): boolean {
+  add(event: SessionEvent, receipt: RecordWatcher): boolean {
     const session = this.#find(event);
+    if (isMessage(event)) {
+      this.#addMessage(session, event, receipt);
+      return true;
+    }
     if (event.kind === 'criterion' && event.criterion.seq > 0 && event.criterion.seq === session.batch?.lastSeq) return false;
     if (event.kind === 'open' || event.kind === 'context') this.#learn(session, event.context);
     if (event.kind === 'open') session.keepAliveS = event.keepAliveS;
-    const policy = session.batch?.policy ?? this.#policyOf(session);
-    if (policy === null || !isCaptured(policy, event)) {
-      if (policy !== null) session.skip(seqOf(event));
+    const policy = this.#policyOf(session);
+    if (policy === null) {
       if (event.kind === 'end') this.#forget(session);
       this.#counters.ignored += 1;
       return true;
     }
-    const batch = this.#batchFor(session, event, policy);
-    if (event.kind === 'message') {
-      batch.addMessage((batch.writer ??= this.#writers.take()), event);
-      this.#counters.messages += 1;
-    } else batch.add(event);
+    const seq = event.kind === 'criterion' ? event.criterion.seq : 0;
+    const batch = this.#batchFor(session, seq, session.batch?.accepts(event) ?? true, policy);
+    batch.add(event);
     batch.holdFor(receipt);
     if (this.#isFull(batch)) this.#close(session, batch);
     return true;
@@ -110,6 +115,11 @@ export class Packer {
     return closed;
   }
 
+  /** The record is bytes of its own now: its messages are gone. */
+  encoded({ writer }: ClosedBatch): void {
+    if (writer) this.#writers.giveBack(writer);
+  }
+
   /**
    * These records could not be written. Takes out what is packed of their sessions: behind the lost ones it would leave a hole
    * that a repeat could not fill, for its reader passes over numbers below the highest it has seen.
@@ -124,6 +134,21 @@ export class Packer {
     const taken = this.takeClosed();
     this.#closed = taken.filter(({ key }) => !keys.has(key));
     return taken.filter(({ key }) => keys.has(key));
+  }
+
+  /** The way of nearly all events. */
+  #addMessage(session: PackedSession, event: AnyMessageEvent, receipt: RecordWatcher): void {
+    const policy = this.#policyOf(session);
+    if (policy === null || !isCaptured(policy, event.type)) {
+      if (policy !== null) session.skip(event.seq);
+      this.#counters.ignored += 1;
+      return;
+    }
+    const batch = this.#batchFor(session, event.seq, session.batch?.acceptsMessage(event.seq) ?? true, policy);
+    batch.addMessage((batch.writer ??= this.#writers.take()), event);
+    batch.holdFor(receipt);
+    this.#counters.messages += 1;
+    if (this.#isFull(batch)) this.#close(session, batch);
   }
 
   #find({ node, session }: SessionEvent): PackedSession {
@@ -150,22 +175,30 @@ export class Packer {
     this.#sessions.delete(session);
   }
 
-  #policyOf({ node, session, server }: PackedSession): Policy | null {
+  /** That of its open record; else it is asked for. */
+  #policyOf(session: PackedSession): Policy | null {
+    return session.batch ? session.batch.policy : this.#askPolicy(session);
+  }
+
+  #askPolicy({ node, session, server }: PackedSession): Policy | null {
     return this.#policies.policyFor(node, session, server);
   }
 
   /** What is said of the session may change its policy: what came before is filed under the old one. */
   #learn(session: PackedSession, context: SessionContext): void {
     session.learn(context);
-    if (session.batch && this.#policyOf(session)?.version !== session.batch.policy.version) this.#close(session, session.batch);
+    if (session.batch && this.#askPolicy(session)?.version !== session.batch.policy.version) this.#close(session, session.batch);
   }
 
-  /** The record that the event joins. */
-  #batchFor(session: PackedSession, event: SessionEvent, policy: Policy): OpenBatch {
-    const seq = seqOf(event);
+  /**
+   * The record that an event joins.
+   * @param seq the event's, 0 = none
+   * @param isAccepted by the open record
+   */
+  #batchFor(session: PackedSession, seq: number, isAccepted: boolean, policy: Policy): OpenBatch {
     const takesSkipped = seq > 0 && session.notCaptured > 0;
     let { batch } = session;
-    if (batch && ((takesSkipped && batch.messageCount > 0) || !batch.accepts(event))) {
+    if (batch && ((takesSkipped && batch.messageCount > 0) || !isAccepted)) {
       this.#close(session, batch);
       batch = null;
     }
@@ -190,11 +223,10 @@ export class Packer {
   }
 
   #close(session: PackedSession, batch: OpenBatch): void {
-    const { writer, policy, byteLength } = batch;
+    const { writer, policy, receipts } = batch;
     const isStamped = batch.hasCriterion || session.stampedVersion !== policy.version;
     const closed = batch.close(session, isStamped);
-    this.#closed.push({ key: sessionKey(session.node, session.session), batch: closed, receipts: batch.receipts });
-    if (writer) this.#writers.giveBack(writer, byteLength);
+    this.#closed.push({ key: sessionKey(session.node, session.session), batch: closed, receipts, writer });
     session.batch = null;
     session.stampedVersion = policy.version;
     this.#active.delete(session);
@@ -203,11 +235,6 @@ export class Packer {
   }
 }
 
-function seqOf(event: SessionEvent): number {
-  if (event.kind === 'message') return event.seq;
-  return event.kind === 'criterion' ? event.criterion.seq : 0;
-}
-
-function isCaptured({ capture }: Policy, event: SessionEvent): boolean {
-  return event.kind !== 'message' || capture.length === 0 || capture.includes(event.type);
+function isCaptured({ capture }: Policy, type: LogType): boolean {
+  return capture.length === 0 || capture.includes(type);
 }

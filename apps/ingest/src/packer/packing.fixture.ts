@@ -1,5 +1,6 @@
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
+import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
 import type { Policy, SessionBatch, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import { Counters } from '../counters.ts';
 import { ConstantPolicy, type PolicySource } from '../policy/policy-source.ts';
@@ -33,6 +34,14 @@ export function message(text: string, seq = 0, type: LogType = 5, session = 's')
     start: 0,
     end: bytes.length,
   };
+}
+
+/** As a module of the FTP server encodes it, among other bytes. */
+export function encodedMessage(text: string, seq: number, type: LogType = 5): SessionEvent {
+  const writer = new MessageListWriter();
+  writer.append(type, 7, 1_795e12, 77, Buffer.from(text));
+  const list = Buffer.concat([Buffer.from('before'), writer.take(), Buffer.from('behind')]);
+  return { kind: 'encodedMessage', node: 'n', session: 's', type, seq, list, start: 6, end: list.length - 6 };
 }
 
 export function criterion(seq = 0, session = 's'): SessionEvent {

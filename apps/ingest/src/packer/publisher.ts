@@ -4,7 +4,7 @@ import { encodeBatch } from '@fleet-forensics/shared/wire/codec';
 import type { Counters } from '../counters.ts';
 import type { SessionEvent } from '../session-event.ts';
 import type { ClosedBatch, Packer } from './packer.ts';
-import type { Receipt } from './receipt.ts';
+import type { RecordWatcher } from './receipt.ts';
 
 /**
  * Gives the packer its time and the log its records: what closed in one turn of the event loop is one send. A session has one send
@@ -31,8 +31,8 @@ export class Publisher {
     this.#now = now;
   }
 
-  /** Packs the event; the receipt settles with its record. False: refused, as the packer's add says. */
-  add(event: SessionEvent, receipt: Receipt): boolean {
+  /** Packs the event; `receipt` is told of its record. False: refused, as the packer's add says. */
+  add(event: SessionEvent, receipt: RecordWatcher): boolean {
     const isTaken = this.#packer.add(event, receipt);
     this.#turn ??= setImmediate(() => {
       this.#turn = null;
@@ -73,10 +73,10 @@ export class Publisher {
     this.#sending.add(sending);
   }
 
-  /** Never rejects: a failure goes to the requests that wait, whose answers tell it. */
+  /** Never rejects: a failure goes to those that wait. */
   async #send(closed: readonly ClosedBatch[]): Promise<void> {
     try {
-      const records = closed.map(recordOf);
+      const records = closed.map((each) => this.#recordOf(each));
       await this.#producer.send(SESSION_EVENTS, records);
       this.#counters.batches += closed.length;
       for (const { value } of records) this.#counters.batchBytes += value.length;
@@ -98,10 +98,12 @@ export class Publisher {
 
   #fail(batches: readonly ClosedBatch[], error: unknown): void {
     this.#counters.failedBatches += batches.length;
-    for (const { receipts } of batches) for (const receipt of receipts) receipt.failed(error);
+    for (const { batch, receipts } of batches) for (const receipt of receipts) receipt.failed(error, batch);
   }
-}
 
-function recordOf({ key, batch }: ClosedBatch): OutgoingRecord {
-  return { key: Buffer.from(key), value: encodeBatch(batch) };
+  #recordOf(closed: ClosedBatch): OutgoingRecord {
+    const record = { key: Buffer.from(closed.key), value: encodeBatch(closed.batch) };
+    this.#packer.encoded(closed);
+    return record;
+  }
 }

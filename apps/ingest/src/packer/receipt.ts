@@ -1,5 +1,17 @@
+import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
+
+/** Follows the records that hold its events. */
+export interface RecordWatcher {
+  /** One more record holds one of them. */
+  await(): void;
+  /** One of those records is durable. */
+  done(): void;
+  /** One of them could not be written, `batch`. All that watch it are told one after another. */
+  failed(error: unknown, batch: SessionBatch): void;
+}
+
 /** What a request waits for: the records that hold its events. */
-export class Receipt {
+export class Receipt implements RecordWatcher {
   #pending = 0;
   #error: unknown;
   #hasFailed = false;
@@ -10,18 +22,15 @@ export class Receipt {
     return this.#hasFailed;
   }
 
-  /** One more record holds an event of the request. */
   await(): void {
     this.#pending += 1;
   }
 
-  /** One of them is durable. */
   done(): void {
     this.#pending -= 1;
     if (this.#pending === 0) this.#settle?.();
   }
 
-  /** One of them could not be written. */
   failed(error: unknown): void {
     this.#error ??= error;
     this.#hasFailed = true;

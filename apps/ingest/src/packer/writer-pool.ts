@@ -14,8 +14,10 @@ export class WriterPool {
     return this.#free.pop() ?? new MessageListWriter();
   }
 
-  /** @param listBytes of the list that the writer wrote last; it is empty now */
-  giveBack(writer: MessageListWriter, listBytes: number): void {
-    if (this.#free.length < MAX_FREE && listBytes <= MAX_KEPT_BYTES) this.#free.push(writer);
+  /** Its list is not needed any more. */
+  giveBack(writer: MessageListWriter): void {
+    if (this.#free.length >= MAX_FREE || writer.byteLength > MAX_KEPT_BYTES) return;
+    writer.clear();
+    this.#free.push(writer);
   }
 }

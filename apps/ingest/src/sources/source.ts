@@ -1,5 +1,6 @@
 import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import type { Counters } from '../counters.ts';
+import type { DetectionRules } from '../detection/detection-rules.ts';
 import type { Publisher } from '../packer/publisher.ts';
 import type { CriterionNames } from '../policy/criterion-names.ts';
 
@@ -17,6 +18,8 @@ export interface SourcePorts {
   readonly node: string;
   readonly settings: IngestSettings;
   readonly criteria: CriterionNames;
+  /** For lines whose source names no criteria. */
+  readonly rules: DetectionRules;
   readonly publisher: Publisher;
   readonly counters: Counters;
   /** Told what an operator must know. */

@@ -4,6 +4,14 @@ import { type LineParser, type LogClock, type LogEntry, NO_FACTS } from './log-e
 
 const NEWLINE = Buffer.from('\n');
 
+/** What a reader holds, as plain data. */
+export interface ReaderState {
+  readonly lines: readonly Uint8Array[];
+  readonly entry: LogEntry | null;
+  readonly isTaken: boolean;
+  readonly orphans: number;
+}
+
 /**
  * Puts the messages of one log together from its lines: a line without the log's prefix goes on with the message before it (a
  * client planted a line feed), joined with the line feed that stood there.
@@ -16,12 +24,30 @@ export class EntryReader {
   #lines: Buffer[] = [];
   #bytes = 0;
   #entry: LogEntry | null = null;
+  /** The message has been given away: a line that goes on with it is a further message. */
+  #isTaken = false;
   /** Lines before the first message: their beginning is in a file that we don't have. */
   orphans = 0;
 
-  constructor(parse: LineParser, clock: LogClock) {
+  /** @param state of a reader that this one continues */
+  constructor(parse: LineParser, clock: LogClock, state?: ReaderState) {
     this.#parse = parse;
     this.#clock = clock;
+    if (!state) return;
+    this.#lines = state.lines.map((line) => Buffer.from(line));
+    this.#bytes = this.#lines.reduce((sum, { length }) => sum + length, 0);
+    this.#entry = state.entry;
+    this.#isTaken = state.isTaken;
+    this.orphans = state.orphans;
+  }
+
+  get state(): ReaderState {
+    return { lines: this.#lines, entry: this.#entry, isTaken: this.#isTaken, orphans: this.orphans };
+  }
+
+  /** A message waits for the line behind it. */
+  get holdsMessage(): boolean {
+    return this.#entry !== null && !this.#isTaken;
   }
 
   /** Takes one line (at most MAX_MESSAGE_BYTES) and gives the message before it, if this line shows that it is complete. */
@@ -32,7 +58,7 @@ export class EntryReader {
       this.orphans += 1;
       return null;
     }
-    if (!startsLine || this.#bytes + NEWLINE.length + bytes.length > MAX_MESSAGE_BYTES) {
+    if (!startsLine || this.#isTaken || this.#bytes + NEWLINE.length + bytes.length > MAX_MESSAGE_BYTES) {
       // Too long for one message: what is left is a further message that says nothing but its text.
       return this.#begin({ ...this.#entry, text: bytes, facts: NO_FACTS });
     }
@@ -41,26 +67,28 @@ export class EntryReader {
     return null;
   }
 
-  /** The last message. A live source calls it when the log has been silent. */
+  /** The last message, if it was not given yet. A live source calls it when the log has been silent. */
   finish(): LogEntry | null {
     const entry = this.#take();
-    this.#entry = null;
+    this.#isTaken = true;
     return entry;
   }
 
   #begin(next: LogEntry): LogEntry | null {
     const complete = this.#take();
     this.#entry = next;
+    this.#isTaken = false;
     this.#lines = [next.text];
     this.#bytes = next.text.length;
     return complete;
   }
 
   #take(): LogEntry | null {
-    if (this.#entry === null || this.#lines.length === 1) return this.#entry;
+    if (this.#entry === null || this.#isTaken) return null;
+    if (this.#lines.length === 1) return this.#entry;
     const text = Buffer.concat(this.#lines);
     // Its facts may stand behind the planted line feed.
-    const whole = this.#entry.facts === NO_FACTS ? null : this.#parse(text, this.#clock);
+    const whole = Object.keys(this.#entry.facts).length === 0 ? null : this.#parse(text, this.#clock);
     return whole ?? { ...this.#entry, text };
   }
 }

@@ -8,14 +8,27 @@ export interface LinePiece {
   readonly startsLine: boolean;
 }
 
+/** What a splitter holds, as plain data. */
+export interface SplitterState {
+  readonly rest: Uint8Array;
+  readonly startsLine: boolean;
+}
+
 /** Cuts a stream of bytes into lines, holding at most one line of `maxBytes`; longer ones come in pieces. No byte is lost. */
 export class LineSplitter {
-  #rest: Buffer = Buffer.alloc(0);
-  #startsLine = true;
+  #rest: Buffer;
+  #startsLine: boolean;
   readonly #maxBytes: number;
 
-  constructor(maxBytes: number) {
+  /** @param state of a splitter that this one continues */
+  constructor(maxBytes: number, state: SplitterState = { rest: Buffer.alloc(0), startsLine: true }) {
     this.#maxBytes = maxBytes;
+    this.#rest = Buffer.from(state.rest);
+    this.#startsLine = state.startsLine;
+  }
+
+  get state(): SplitterState {
+    return { rest: this.#rest, startsLine: this.#startsLine };
   }
 
   *push(chunk: Buffer): Generator<LinePiece> {

@@ -11,14 +11,30 @@ interface Nascent {
   readonly atMs: number;
 }
 
+/** What is held, as plain data. */
+export interface NascentState {
+  readonly processes: Map<number, Nascent[]>;
+  readonly daemons: number;
+}
+
 /**
  * Lines of processes that may be the daemon or a session in its first moments, before it knows its client. They are held until
  * the session shows itself; the daemon's own are counted and let go.
  */
 export class NascentLines {
-  readonly #processes = new Map<number, Nascent[]>();
+  readonly #processes: Map<number, Nascent[]>;
   /** Lines that turned out to be the daemon's own. */
-  daemons = 0;
+  daemons: number;
+
+  /** @param state that is continued */
+  constructor(state?: NascentState) {
+    this.#processes = state?.processes ?? new Map<number, Nascent[]>();
+    this.daemons = state?.daemons ?? 0;
+  }
+
+  get state(): NascentState {
+    return { processes: this.#processes, daemons: this.daemons };
+  }
 
   hold(entry: LogEntry, atMs: number): void {
     const lines = this.#processes.get(entry.pid) ?? [];

@@ -10,6 +10,14 @@ interface Waiting {
   context: SessionContext;
 }
 
+/** Where a session's stream stands, as plain data. */
+export interface StreamState {
+  readonly session: string;
+  readonly waiting: Waiting[];
+  readonly heldEvents: number;
+  readonly seq: number;
+}
+
 /**
  * Numbers and emits one session's events. A criterion whose context is in a later line holds back what comes behind it until
  * {@link completeCriterion}: order stays, and the context stands before the criterion.
@@ -17,13 +25,26 @@ interface Waiting {
 export class SessionStream {
   readonly #session: string;
   readonly #emit: (event: SessionEvent) => void;
-  readonly #waiting: Waiting[] = [];
-  #heldEvents = 0;
-  #seq = 0;
+  readonly #waiting: Waiting[];
+  #heldEvents: number;
+  #seq: number;
 
-  constructor(session: string, emit: (event: SessionEvent) => void) {
+  /** @param state the stream's beginning, or where it stood */
+  constructor({ session, waiting, heldEvents, seq }: StreamState, emit: (event: SessionEvent) => void) {
     this.#session = session;
+    this.#waiting = waiting;
+    this.#heldEvents = heldEvents;
+    this.#seq = seq;
     this.#emit = emit;
+  }
+
+  get state(): StreamState {
+    return { session: this.#session, waiting: this.#waiting, heldEvents: this.#heldEvents, seq: this.#seq };
+  }
+
+  /** The session's id. */
+  get session(): string {
+    return this.#session;
   }
 
   /** When the oldest criterion that waits for its context happened, microseconds since 1970; undefined: none waits. */

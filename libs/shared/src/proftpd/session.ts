@@ -3,7 +3,7 @@ import type { SessionContext } from '../wire/session-event.ts';
 import { endingOf } from './end-reason.ts';
 import type { LineFacts, LogEntry, Owner, ProftpdLog } from './log-entry.ts';
 import type { SessionEvent } from './session-event.ts';
-import { SessionStream } from './session-stream.ts';
+import { SessionStream, type StreamState } from './session-stream.ts';
 
 /** Published as soon as they change. The other fields change with every command: only a criterion needs them. */
 const STEADY = [
@@ -20,39 +20,89 @@ export const MAX_HELD_EVENTS = 10_000;
 const LOGIN_INCORRECT = 530;
 const US_PER_MS = 1000;
 
+/** What is known of a session, as plain data. */
+export interface SessionState {
+  readonly pid: number;
+  readonly stream: StreamState;
+  /** Both SystemLog and ExtendedLog are read: each failed login is in both. */
+  readonly twoWitnesses: boolean;
+  readonly context: SessionContext;
+  readonly startUs: number;
+  lastUs: number;
+  clientName: string;
+  readonly opened: Set<ProftpdLog>;
+  /** Failed logins that only SystemLog (positive) or only ExtendedLog (negative) has told, and that have fired. */
+  systemLead: number;
+  refusedLast: boolean;
+  closed: boolean;
+  wouldBeTold: boolean;
+  quits: boolean;
+  exitReason: string | undefined;
+  signal: number | undefined;
+}
+
 /** One ProFTPD session while its lines come in: what is known of it, and which criteria they make. */
 export class Session {
-  readonly pid: number;
+  readonly #known: SessionState;
   readonly #stream: SessionStream;
-  /** Both SystemLog and ExtendedLog are read: each failed login is in both. */
-  readonly #twoWitnesses: boolean;
-  readonly #context: SessionContext = {};
-  #startUs = 0;
-  #lastUs = 0;
-  #clientName = '';
-  #opened = new Set<ProftpdLog>();
-  /** Failed logins that only SystemLog (positive) or only ExtendedLog (negative) has told, and that have fired. */
-  #systemLead = 0;
-  #refusedLast = false;
-  #closed = false;
-  #wouldBeTold = false;
-  #quits = false;
-  #exitReason: string | undefined;
-  #signal: number | undefined;
+
+  /** @param state of a session that is just founded ({@link found}), or that this one continues */
+  constructor(state: SessionState, emit: (event: SessionEvent) => void) {
+    this.#known = state;
+    this.#stream = new SessionStream(state.stream, emit);
+  }
 
   /** @param first its first message: start time and PID make the session's id */
-  constructor(first: LogEntry, context: SessionContext, logs: readonly ProftpdLog[], emit: (event: SessionEvent) => void) {
-    this.pid = first.pid;
-    this.#startUs = first.timeUs;
-    this.#stream = new SessionStream(idOf(first, context), emit);
-    this.#twoWitnesses = logs.includes(LogType.SystemLog) && logs.includes(LogType.ExtendedLog);
-    Object.assign(this.#context, steadyOf(context));
-    this.#stream.open({ ...this.#context });
+  static found(
+    first: LogEntry,
+    context: SessionContext,
+    logs: readonly ProftpdLog[],
+    emit: (event: SessionEvent) => void,
+  ): Session {
+    const session = new Session(
+      {
+        pid: first.pid,
+        stream: { session: idOf(first, context), waiting: [], heldEvents: 0, seq: 0 },
+        twoWitnesses: logs.includes(LogType.SystemLog) && logs.includes(LogType.ExtendedLog),
+        context: steadyOf(context),
+        startUs: first.timeUs,
+        lastUs: 0,
+        clientName: '',
+        opened: new Set(),
+        systemLead: 0,
+        refusedLast: false,
+        closed: false,
+        wouldBeTold: false,
+        quits: false,
+        exitReason: undefined,
+        signal: undefined,
+      },
+      emit,
+    );
+    session.reopen();
+    return session;
+  }
+
+  get state(): SessionState {
+    return { ...this.#known, stream: this.#stream.state };
+  }
+
+  get pid(): number {
+    return this.#known.pid;
+  }
+
+  get id(): string {
+    return this.#stream.session;
+  }
+
+  /** Says that it is open, and what is known of it. */
+  reopen(): void {
+    this.#stream.open(steadyOf(this.#known.context));
   }
 
   /** Its end was told. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#known.closed;
   }
 
   /** A failed login waits for ExtendedLog's line. */
@@ -62,27 +112,28 @@ export class Session {
 
   /** Milliseconds since 1970 of its latest line. */
   get lastMs(): number {
-    return Math.floor(this.#lastUs / US_PER_MS);
+    return Math.floor(this.#known.lastUs / US_PER_MS);
   }
 
   /** Such a line can't be of this session: the PID is another process's now. */
   isOver({ type, facts }: LogEntry): boolean {
     const { uniqueId } = facts.context ?? {};
-    if (uniqueId !== undefined && this.#context.uniqueId !== undefined && uniqueId !== this.#context.uniqueId) return true;
-    return facts.opens === true && (this.#closed || this.#opened.has(type));
+    if (uniqueId !== undefined && this.#known.context.uniqueId !== undefined && uniqueId !== this.#known.context.uniqueId)
+      return true;
+    return facts.opens === true && (this.#known.closed || this.#known.opened.has(type));
   }
 
   owns({ client, user }: Owner): boolean {
-    const { clientAddress, user: loggedIn } = this.#context;
-    if (client !== clientAddress && client !== this.#clientName) return false;
+    const { clientAddress, user: loggedIn } = this.#known.context;
+    if (client !== clientAddress && client !== this.#known.clientName) return false;
     return user === undefined || loggedIn === undefined || user === loggedIn;
   }
 
   take(entry: LogEntry): void {
     const { facts } = entry;
     this.#note(entry);
-    const repeated = this.#refusedLast && entry.type === LogType.ExtendedLog;
-    if (entry.type === LogType.ExtendedLog) this.#refusedLast = facts.passwordRefused !== undefined;
+    const repeated = this.#known.refusedLast && entry.type === LogType.ExtendedLog;
+    if (entry.type === LogType.ExtendedLog) this.#known.refusedLast = facts.passwordRefused !== undefined;
     if (facts.context) this.#publishSteady(facts.context);
     this.#stream.message(entry);
     if (this.#stream.heldEvents > MAX_HELD_EVENTS) this.giveUpWaiting(Number.MAX_VALUE);
@@ -95,23 +146,15 @@ export class Session {
   giveUpWaiting(untilMs: number): void {
     while ((this.#stream.oldestIncompleteUs ?? Number.POSITIVE_INFINITY) < untilMs * US_PER_MS) {
       this.#stream.completeCriterion(null);
-      this.#systemLead += 1;
+      this.#known.systemLead += 1;
     }
   }
 
   /** @param daemonStopped the daemon was told to stop about now */
   end(daemonStopped: boolean): void {
-    const { reason, criterion } = endingOf({
-      closed: this.#closed,
-      wouldBeTold: this.#wouldBeTold,
-      exitReason: this.#exitReason,
-      signal: this.#signal,
-      quits: this.#quits,
-      daemonStopped,
-    });
-    if (criterion) {
-      this.#stream.criterion(criterion.name, this.#lastUs, criterion.detail, this.#contextAt(this.#lastUs), false);
-    }
+    const { lastUs } = this.#known;
+    const { reason, criterion } = endingOf({ ...this.#known, daemonStopped });
+    if (criterion) this.#stream.criterion(criterion.name, lastUs, criterion.detail, this.#contextAt(lastUs), false);
     this.#stream.end(reason);
   }
 
@@ -121,23 +164,23 @@ export class Session {
   }
 
   #note({ type, timeUs, facts }: LogEntry): void {
-    if (timeUs > 0) this.#lastUs = Math.max(this.#lastUs, timeUs);
-    if (facts.opens) this.#opened.add(type);
-    if (facts.closes) this.#closed = true;
-    if (facts.wouldTellEnd) this.#wouldBeTold = true;
-    if (facts.quits) this.#quits = true;
-    if (facts.exitReason !== undefined) this.#exitReason = facts.exitReason;
-    if (facts.signal !== undefined) this.#signal = facts.signal;
-    if (facts.clientName !== undefined) this.#clientName = facts.clientName;
+    if (timeUs > 0) this.#known.lastUs = Math.max(this.#known.lastUs, timeUs);
+    if (facts.opens) this.#known.opened.add(type);
+    if (facts.closes) this.#known.closed = true;
+    if (facts.wouldTellEnd) this.#known.wouldBeTold = true;
+    if (facts.quits) this.#known.quits = true;
+    if (facts.exitReason !== undefined) this.#known.exitReason = facts.exitReason;
+    if (facts.signal !== undefined) this.#known.signal = facts.signal;
+    if (facts.clientName !== undefined) this.#known.clientName = facts.clientName;
   }
 
   #loginFailed(timeUs: number, { attemptedUser, detail }: NonNullable<LineFacts['loginFailed']>): void {
-    if (this.#systemLead < 0) {
-      this.#systemLead += 1;
+    if (this.#known.systemLead < 0) {
+      this.#known.systemLead += 1;
       return;
     }
     const context = { ...this.#contextAt(timeUs), ...(attemptedUser !== '' && { attemptedUser }) };
-    this.#stream.criterion('FailedLogin', timeUs, detail, context, this.#twoWitnesses);
+    this.#stream.criterion('FailedLogin', timeUs, detail, context, this.#known.twoWitnesses);
   }
 
   #passwordRefused({ timeUs, facts }: LogEntry, code: number): void {
@@ -146,12 +189,12 @@ export class Session {
         this.#stream.completeCriterion({ ...facts.context });
         return;
       }
-      if (this.#systemLead > 0) {
-        this.#systemLead -= 1;
+      if (this.#known.systemLead > 0) {
+        this.#known.systemLead -= 1;
         return;
       }
       // SystemLog did not tell: it is not read, or the client planted line feeds to hide it.
-      if (this.#twoWitnesses) this.#systemLead -= 1;
+      if (this.#known.twoWitnesses) this.#known.systemLead -= 1;
     }
     const context = { ...this.#contextAt(timeUs), ...facts.context };
     this.#stream.criterion('FailedLogin', timeUs, `PASS was answered with ${code}`, context, false);
@@ -160,14 +203,14 @@ export class Session {
   /** What is known at a criterion. */
   #contextAt(timeUs: number): SessionContext {
     return {
-      ...this.#context,
-      ...(this.#startUs > 0 && { elapsedMs: Math.max(0, Math.floor((timeUs - this.#startUs) / US_PER_MS)) }),
+      ...this.#known.context,
+      ...(this.#known.startUs > 0 && { elapsedMs: Math.max(0, Math.floor((timeUs - this.#known.startUs) / US_PER_MS)) }),
     };
   }
 
   #publishSteady(context: SessionContext): void {
-    const changed = steadyOf(context, this.#context);
-    Object.assign(this.#context, context);
+    const changed = steadyOf(context, this.#known.context);
+    Object.assign(this.#known.context, context);
     if (Object.keys(changed).length > 0) this.#stream.context(changed);
   }
 }

@@ -56,6 +56,29 @@ describe('merged logs', () => {
     ]);
   });
 
+  it('of a process stay in order when a stamp goes back by a second, as in ExtendedLog', () => {
+    const result = merged([
+      entry(ExtendedLog, 1990),
+      entry(ExtendedLog, 1002),
+      entry(TraceLog, 1980),
+      entry(TraceLog, 1985),
+      entry(TraceLog, 2001),
+    ]);
+    expect(result.map(({ type, timeUs }) => `${type} ${timeUs / 1000}`)).toEqual([
+      '5 1980',
+      '5 1985',
+      '4 1990',
+      '4 1002',
+      '5 2001',
+    ]);
+  });
+
+  it('of a process that had to wait for its turn to write come before what it did later', () => {
+    const waited = { ...entry(TraceLog, 100), pid: 2 };
+    const result = merged([entry(TraceLog, 160), waited, { ...entry(ExtendedLog, 110), pid: 2 }]);
+    expect(result.map(({ pid, timeUs }) => `${pid} ${timeUs / 1000}`)).toEqual(['2 100', '2 110', '1 160']);
+  });
+
   it('wait for a log that has nothing yet, but not beyond their bound', () => {
     const merge = new TimeMerge([TraceLog, SystemLog]);
     for (let ms = 0; ms <= MAX_HELD; ms += 1) merge.push(TraceLog, entry(TraceLog, ms));

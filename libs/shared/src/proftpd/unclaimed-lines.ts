@@ -12,14 +12,34 @@ interface Unclaimed {
   readonly untilMs: number;
 }
 
+/** What waits, as plain data. */
+export interface UnclaimedState {
+  readonly lines: Unclaimed[];
+  readonly givenUp: number;
+}
+
 /**
  * Lines of TransferLog and of an ExtendedLog in ProFTPD's default format: they carry no PID. A session claims them by client
  * and user when it does what they tell of (a transfer of so many bytes, a command), or at the latest when their time is over.
  */
 export class UnclaimedLines {
-  readonly #lines: Unclaimed[] = [];
+  readonly #lines: Unclaimed[];
   /** Lines whose session was not found. */
-  givenUp = 0;
+  givenUp: number;
+
+  /** @param state that is continued */
+  constructor(state?: UnclaimedState) {
+    this.#lines = state?.lines ?? [];
+    this.givenUp = state?.givenUp ?? 0;
+  }
+
+  get state(): UnclaimedState {
+    return { lines: this.#lines, givenUp: this.givenUp };
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
 
   add(entry: LogEntry, atMs: number): void {
     if (entry.facts.owner) this.#lines.push({ entry, untilMs: atMs + WAIT_MS });

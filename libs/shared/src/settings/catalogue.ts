@@ -1,18 +1,26 @@
 import { BufferSettings } from './buffer-settings.ts';
 import { BusSettings } from './bus-settings.ts';
+import { DetectionSettings } from './detection-settings.ts';
 import { EmbeddedLogSettings } from './embedded-log-settings.ts';
 import { ForwardSettings } from './forward-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
+import { NodeLogSettings } from './node-log-settings.ts';
 import { NodeSettings } from './node-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
+import { SocketSettings } from './socket-settings.ts';
 import { SpoolSettings } from './spool-settings.ts';
+import { SyslogSettings } from './syslog-settings.ts';
 import { WriterSettings } from './writer-settings.ts';
 
 const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
   ['Ingest', IngestSettings],
   ['Node', NodeSettings],
+  ['Logs of a node', NodeLogSettings],
+  ['Socket', SocketSettings],
   ['Policy', PolicySettings],
+  ['Detection', DetectionSettings],
+  ['Syslog', SyslogSettings],
   ['Spool', SpoolSettings],
   ['Forwarding', ForwardSettings],
   ['Buffer', BufferSettings],

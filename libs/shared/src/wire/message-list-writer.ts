@@ -1,11 +1,15 @@
 import { withRoom } from './byte-room.ts';
 import type { LogType } from './log-type.ts';
 import { TAG_LEVEL, TAG_MESSAGE, TAG_PID, TAG_TEXT, TAG_TIME, TAG_TIME_DELTA, TAG_TYPE } from './message-list-tags.ts';
+import { putVarint, varintSize } from './varint.ts';
+
+/** No message's PID: whatever follows says its own. */
+const NO_PID = -1;
 
 /** All fields of a message but its text, at their longest, with the list's own tag and length. */
 const MAX_OVERHEAD_BYTES = 48;
 
-/** Appends messages to a growing list. One instance serves many lists: {@link take} copies out and starts anew. */
+/** Appends messages to a growing list. One instance serves many lists: {@link clear} starts anew. */
 export class MessageListWriter {
   #bytes: Buffer;
   #length = 0;
@@ -80,14 +84,37 @@ export class MessageListWriter {
     this.#lastPid = pid;
   }
 
-  /** A copy of the list; the writer is empty afterwards. */
-  take(): Buffer {
-    const list = Buffer.allocUnsafeSlow(this.#length);
-    this.#bytes.copy(list, 0, 0, this.#length);
+  /**
+   * Appends one message as it is: the bytes from `start` up to `end` are a list of one that has its whole time and its PID
+   * (MessageListReader.isWhole). They are not looked at.
+   */
+  appendEncoded(list: Buffer, start: number, end: number): void {
+    this.#reserve(end - start);
+    list.copy(this.#bytes, this.#length, start, end);
+    this.#length += end - start;
+    this.#count += 1;
+    // The next one's short forms would refer to this message.
+    this.#lastTimeUs = 0;
+    this.#lastPid = NO_PID;
+  }
+
+  /** The list in the writer's own memory: valid until the next append. */
+  get list(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
     this.#length = 0;
     this.#count = 0;
     this.#lastTimeUs = 0;
     this.#lastPid = 0;
+  }
+
+  /** A copy of the list; the writer is empty afterwards. */
+  take(): Buffer {
+    const list = Buffer.allocUnsafeSlow(this.#length);
+    this.#bytes.copy(list, 0, 0, this.#length);
+    this.clear();
     return list;
   }
 
@@ -106,29 +133,4 @@ function copyBytes(source: Uint8Array, start: number, end: number, target: Buffe
     return;
   }
   for (let from = start, to = at; from < end; from++, to++) target[to] = source[from]!;
-}
-
-function varintSize(value: number): number {
-  if (value < 0x80) return 1;
-  if (value < 0x4000) return 2;
-  if (value < 0x20_0000) return 3;
-  if (value < 0x1000_0000) return 4;
-  let size = 5;
-  for (let rest = value / 0x8_0000_0000; rest >= 1; rest /= 0x80) size += 1;
-  return size;
-}
-
-function putVarint(bytes: Buffer, start: number, value: number): number {
-  let at = start;
-  let rest = value;
-  while (rest >= 0x8000_0000) {
-    bytes[at++] = (rest % 0x80) | 0x80;
-    rest = Math.floor(rest / 0x80);
-  }
-  while (rest >= 0x80) {
-    bytes[at++] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-  }
-  bytes[at++] = rest;
-  return at;
 }

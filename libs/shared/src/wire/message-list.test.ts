@@ -59,6 +59,32 @@ describe('a message list', () => {
     expect([Number(decoded[1]!.timeDeltaUs), decoded[1]!.pid]).toEqual([-1000, null]);
   });
 
+  it('takes messages that were encoded elsewhere, and the ones beside them keep their times and PIDs', () => {
+    const entry = fc.record({ message, isEncoded: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 20 }), (entries) => {
+        const writer = new MessageListWriter(16);
+        for (const { message: each, isEncoded } of entries) {
+          const bytes = Buffer.concat([Buffer.from('?'), write([each]), Buffer.from('?')]);
+          if (isEncoded) writer.appendEncoded(bytes, 1, bytes.length - 1);
+          else writer.append(each.type, each.level, each.timeUs, each.pid, each.text);
+        }
+        expect(writer.count).toBe(entries.length);
+        expect(read(writer.take())).toEqual(entries.map((each) => each.message));
+      }),
+    );
+  });
+
+  it('is read out of the bytes around it, and says which messages stand for themselves', () => {
+    const second = { type: 5, level: 7, timeUs: 2e15, pid: 1, text: Buffer.from('two') } as const;
+    const list = write([{ ...second, timeUs: 1e15 }, second]);
+    const reader = new MessageListReader(Buffer.alloc(0));
+    reader.reset(Buffer.concat([Buffer.from('??'), list, list]), 2, 2 + list.length);
+    const isWhole: boolean[] = [];
+    while (reader.next()) isWhole.push(reader.isWhole);
+    expect([isWhole, reader.timeUs, reader.position]).toEqual([[true, false], 2e15, 2 + list.length]);
+  });
+
   it('is refused whole when it is cut off anywhere', () => {
     const list = write([{ type: 5, level: 7, timeUs: 1e15, pid: 1, text: Buffer.from('text') }]);
     for (let length = 1; length < list.length; length++) {

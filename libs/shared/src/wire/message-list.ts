@@ -17,15 +17,34 @@ export class MessageListReader {
   pid = 0;
   textStart = 0;
   textEnd = 0;
-  readonly bytes: Uint8Array;
+  /** The message has its whole time and its PID: it says the same in any list. */
+  isWhole = false;
+  #bytes: Uint8Array;
+  #end: number;
   #at = 0;
   #lastTimeUs = 0;
+  #hasTime = false;
+  #hasPid = false;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
+    this.#end = bytes.length;
   }
 
-  /** Bytes read: where the next message begins. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Begins anew with another list, the bytes from `start` up to `end`. */
+  reset(bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+    this.#lastTimeUs = 0;
+    this.pid = 0;
+  }
+
+  /** Where the next message begins. */
   get position(): number {
     return this.#at;
   }
@@ -35,13 +54,14 @@ export class MessageListReader {
    * @throws ForensicsError FF_BAD_MESSAGE_LIST if the bytes are not a MessageList or a bound of limits.ts is exceeded
    */
   next(): boolean {
-    const { bytes } = this;
-    if (this.#at >= bytes.length) return false;
-    if (bytes[this.#at] !== TAG_MESSAGE) throw damaged(this.#at, 'not a message');
+    if (this.#at >= this.#end) return false;
+    if (this.#bytes[this.#at] !== TAG_MESSAGE) throw damaged(this.#at, 'not a message');
     this.#at += 1;
     const size = this.#varint();
     const end = this.#at + size;
-    if (end > bytes.length) throw damaged(this.#at, 'cut off');
+    if (end > this.#end) throw damaged(this.#at, 'cut off');
+    this.#hasTime = false;
+    this.#hasPid = false;
     this.type = 0;
     this.level = 0;
     this.timeUs = 0;
@@ -49,6 +69,7 @@ export class MessageListReader {
     this.textEnd = end;
     while (this.#at < end) this.#field(end);
     if (this.#at !== end) throw damaged(end, 'a field reaches beyond its message');
+    this.isWhole = this.#hasTime && this.#hasPid;
     return true;
   }
 
@@ -65,12 +86,15 @@ export class MessageListReader {
         this.level = unzigzag(this.#varint());
         return;
       case TAG_TIME:
+        this.#hasTime = true;
         this.#setTime(this.#varint());
         return;
       case TAG_TIME_DELTA:
+        this.#hasTime = false;
         this.#setTime(this.#lastTimeUs + unzigzag(this.#varint()));
         return;
       case TAG_PID:
+        this.#hasPid = true;
         this.pid = this.#varint();
         return;
       case TAG_TEXT: {
@@ -113,7 +137,7 @@ export class MessageListReader {
   }
 
   #varint(): number {
-    const { bytes } = this;
+    const bytes = this.#bytes;
     let value = bytes[this.#at++] ?? Number.NaN;
     if (value < 0x80) return value;
     value -= 0x80;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RunningIngest } from './ingest-app.fixture.ts';
 import { PROBLEM_CODES } from './problem.ts';
-import { REFUSAL_CODES } from './refusal.ts';
+import { REFUSAL_CODES } from '../event-rules/refusal.ts';
 
 const DOC = readFileSync(new URL('../../../../../docs/API.md', import.meta.url), 'utf8');
 
@@ -26,6 +26,13 @@ describe('docs/API.md', () => {
     expect(events.length).toBeGreaterThan(10);
     const { body } = await ingest.post(events.join('\n'));
     expect(body).toEqual({ accepted: events.length, rejected: [], rejectedCount: 0 });
+  });
+
+  it('shows an export of OpenTelemetry that is taken', async () => {
+    const body = /^\{"resourceLogs"[^]*?(?=^END$)/m.exec(DOC)![0];
+    const answer = await ingest.fetch('/v1/logs', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    expect(answer).toMatchObject({ status: 200, body: {} });
+    expect(ingest.log.lines).toContain('Login failed');
   });
 
   it('explains every code of a rejected line, and none that does not exist', () => {

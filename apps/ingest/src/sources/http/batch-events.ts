@@ -2,13 +2,14 @@ import { hasCode } from '@fleet-forensics/shared/error';
 import { decodeBatch, splitBatchList } from '@fleet-forensics/shared/wire/codec';
 import { protobuf } from '@fleet-forensics/shared/wire/plain-numbers';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
-import { CONTEXT_TEXTS, type Criterion, type SessionBatch } from '@fleet-forensics/shared/wire/session-event';
+import type { Criterion, SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
 import type { EventSink } from '../../session-event.ts';
-import { type LineBounds, MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from './event-bounds.ts';
+import { refusalOfCriterion } from '../event-rules/criterion-rule.ts';
+import { type LineBounds, MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from '../event-rules/event-bounds.ts';
 import type { EventItems } from './event-items.ts';
-import { refusalOfLength, refusalOfName } from './name-rule.ts';
-import { type Refusal, shown } from './refusal.ts';
+import { refusalOfName, refusalOfTexts } from '../event-rules/name-rule.ts';
+import type { Refusal } from '../event-rules/refusal.ts';
 
 /** `SessionBatch.checkpoint` of forensics.proto. */
 const CHECKPOINT_FIELD = 12;
@@ -86,27 +87,18 @@ export class BatchEvents implements EventItems {
       refusalOfName('session', batch.session, nameBytes) ??
       (batch.end ? refusalOfName('end.reason', batch.end.reason, nameBytes) : null) ??
       (batch.criterion ? this.#refusalOfCriterion(batch.criterion, lastSeqOf(batch)) : null) ??
-      this.#refusalOfContext(batch)
+      refusalOfTexts(batch.context ?? {}, nameBytes)
     );
   }
 
   #refusalOfCriterion({ name, seq, requestedBy }: Criterion, lastSeq: number): Refusal | null {
-    if (this.#criteria.resolve(name) === undefined) {
-      return { code: 'unknown_criterion', error: `criterion.name: no policy names ${shown(name)}` };
-    }
+    const unknown = refusalOfCriterion('criterion.name', name, this.#criteria);
+    if (unknown) return unknown;
     if (seq > 0 && seq <= lastSeq) {
       const error = `criterion.seq: ${seq} is not above ${lastSeq}, that of the last message: messages and criteria share one numbering`;
       return { code: 'seq_not_above', error };
     }
     return requestedBy === '' ? null : refusalOfName('criterion.requested_by', requestedBy, this.#bounds.nameBytes);
-  }
-
-  #refusalOfContext({ context }: SessionBatch): Refusal | null {
-    for (const field of CONTEXT_TEXTS) {
-      const refusal = refusalOfLength(`context.${field}`, context?.[field] ?? '', this.#bounds.nameBytes);
-      if (refusal) return refusal;
-    }
-    return null;
   }
 
   /** @throws ForensicsError FF_BAD_MESSAGE_LIST if the list does not parse */

@@ -11,7 +11,7 @@ export interface BodyBounds {
 
 /**
  * Reads a request's body; each byte counts from its arrival. What is left of a refused body is read and dropped by Node.
- * @throws Problem 400 if the connection breaks off, 408, 413, 429
+ * @throws Problem 400 if the connection breaks off or gzip is damaged, 408, 413, 429
  */
 export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, overloaded }: BodyBounds): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -26,7 +26,7 @@ export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, ov
       else end(overloaded());
     };
     const done = () => end(null);
-    const broken = () => end(new Problem(400, 'the connection broke off within the body', { code: 'bad_request' }, CLOSE));
+    const broken = (error: NodeJS.ErrnoException) => end(error.code?.startsWith('Z_') ? badGzip() : brokenOff());
     const end = (problem: Problem | null) => {
       clearTimeout(idle);
       payload.off('data', take).off('end', done).off('error', broken);
@@ -35,6 +35,15 @@ export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, ov
     };
     payload.on('data', take).on('end', done).on('error', broken);
   });
+}
+
+function brokenOff(): Problem {
+  return new Problem(400, 'the connection broke off within the body', { code: 'bad_request' }, CLOSE);
+}
+
+/** zlib's errors have codes that begin with Z_. */
+function badGzip(): Problem {
+  return new Problem(400, 'the body is not whole gzip, as its Content-Encoding says', { code: 'bad_request' });
 }
 
 const CLOSE = { connection: 'close' } as const;

@@ -1,5 +1,5 @@
 import type { EventSink } from '../../session-event.ts';
-import type { Refusal } from './refusal.ts';
+import type { Refusal } from '../event-rules/refusal.ts';
 
 /** The items of a body, one after the other: lines of NDJSON, elements of a JSON array, batches of a protobuf list. */
 export interface EventItems {

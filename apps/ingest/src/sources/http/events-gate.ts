@@ -3,12 +3,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Counters } from '../../counters.ts';
 import type { Admission, Lease } from './admission.ts';
 import { readBody } from './body-reader.ts';
+import { readGzip } from './gzip-body.ts';
+import { intakePathOf } from './intake-paths.ts';
 import { Problem } from './problem.ts';
-import { EVENTS_PATH, isEventsPath, RETRY_AFTER } from './problem-of-error.ts';
+import { RETRY_AFTER, unknownPath } from './problem-of-error.ts';
 import { type BodyType, envelopeOf } from './request-envelope.ts';
 
 interface Admitted {
   readonly type: BodyType;
+  readonly encoding: 'identity' | 'gzip';
   readonly lease: Lease;
 }
 
@@ -40,31 +43,32 @@ export class EventsGate {
    * @throws Problem 400, 413, 415, or 429 under overload
    */
   admit(request: FastifyRequest, reply: FastifyReply): void {
-    if (request.method !== 'POST' || !isEventsPath(request.url)) return;
-    const { type, byteLength } = envelopeOf(request.headers, this.#maxBodyBytes);
+    const path = intakePathOf(request.url);
+    if (request.method !== 'POST' || path === undefined) return;
+    const { type, encoding, byteLength } = envelopeOf(path, request.headers, this.#maxBodyBytes);
     if (!this.#admission.hasRoomFor(byteLength)) throw overloaded(this.#counters);
     const lease = this.#admission.lease();
-    this.#waiting.set(request, { type, lease });
+    this.#waiting.set(request, { type, encoding, lease });
     // The client may go away before the body is whole: then no handler ever takes the lease.
     reply.raw.once('close', () => {
       if (this.#waiting.delete(request)) lease.release();
     });
   }
 
-  /** The body of a request that was let in; of another one, which is answered with an error, nothing. @throws Problem 408, 413, 429 */
+  /** The body of a request that was let in, unpacked; of another one, which is answered with an error, nothing. @throws Problem 400, 408, 413, 429 */
   async read(request: FastifyRequest, payload: Readable): Promise<Buffer> {
     const admitted = this.#waiting.get(request);
     if (admitted === undefined) return NO_BYTES;
     const bounds = { maxBytes: this.#maxBodyBytes, idleMs: BODY_IDLE_MS, overloaded: () => overloaded(this.#counters) };
-    return readBody(payload, admitted.lease, bounds);
+    const read = (body: Readable) => readBody(body, admitted.lease, bounds);
+    return admitted.encoding === 'gzip' ? readGzip(payload, read) : read(payload);
   }
 
   /** The handler takes over: it releases the lease when all is done, even if nobody waits for the answer any more. */
   take(request: FastifyRequest): Admitted {
     const admitted = this.#waiting.get(request);
     // The router knows more spellings of a path (%65 for e) than the gate.
-    if (admitted === undefined)
-      throw new Problem(404, `events go to POST ${EVENTS_PATH}, in this spelling`, { code: 'unknown_path' });
+    if (admitted === undefined) throw unknownPath();
     this.#waiting.delete(request);
     return admitted;
   }

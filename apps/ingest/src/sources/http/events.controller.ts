@@ -1,8 +1,9 @@
 import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { EventIntake, type Taken } from './event-intake.ts';
+import { EventIntake } from './event-intake.ts';
 import { EventsGate } from './events-gate.ts';
-import { EVENTS_PATH } from './problem-of-error.ts';
+import { EVENTS_PATH } from './intake-paths.ts';
+import type { Taken } from './item-intake.ts';
 
 @Controller()
 export class EventsController {

@@ -1,13 +1,21 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { statusAnswer } from '../otlp/export-answer.ts';
+import { intakePathOf, LOGS_PATH } from './intake-paths.ts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { problemOfError } from './problem-of-error.ts';
 
-/** Answers with the problem that an error is to the publisher, and returns it. */
+/** Answers with the problem that an error is to the publisher, in the format of the path it asked for, and returns it. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {
   const problem = problemOfError(error, request);
-  void reply.code(problem.status).headers(problem.headers).type(PROBLEM_TYPE).send(JSON.stringify(problem.body()));
+  const { type, bytes } = bodyOf(problem, request);
+  void reply.code(problem.status).headers(problem.headers).type(type).send(bytes);
   return problem;
+}
+
+function bodyOf(problem: Problem, { url, headers }: FastifyRequest): { readonly type: string; readonly bytes: Buffer } {
+  if (intakePathOf(url) === LOGS_PATH) return statusAnswer(problem, headers['content-type'] ?? '');
+  return { type: PROBLEM_TYPE, bytes: Buffer.from(JSON.stringify(problem.body())) };
 }
 
 /** Answers what is not even a request: Node's parser gave up on it, or it came too slowly. */

@@ -1,5 +1,6 @@
 import type { OutgoingRecord } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
@@ -7,6 +8,7 @@ import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Counters } from '../../counters.ts';
 import { startIngest } from '../../ingest-app.ts';
+import { configuredSources } from '../configured-sources.ts';
 import { EventsGate } from './events-gate.ts';
 import { linesOf } from '../../packer/packing.fixture.ts';
 
@@ -77,7 +79,7 @@ export interface Answer {
   };
 }
 
-/** ingest on a port of its own, over a log in memory. */
+/** ingest on a port of its own, over a log in memory, with the sources that the environment switches on. */
 export class RunningIngest {
   readonly log: MemoryLog;
   readonly url: string;
@@ -100,13 +102,15 @@ export class RunningIngest {
   static async start(environment: Record<string, string> = {}): Promise<RunningIngest> {
     const log = new MemoryLog();
     const warnings: string[] = [];
-    const { app, url } = await startIngest({
+    const options = {
       node: 'ftp-1',
       bus: log,
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0', ...environment }),
       policySettings: readSettings(PolicySettings, environment),
-      warn: (warning) => warnings.push(warning),
-    });
+      detection: readSettings(DetectionSettings, environment),
+      warn: (warning: string) => warnings.push(warning),
+    };
+    const { app, url } = await startIngest(options, configuredSources(environment));
     return new RunningIngest(log, url, app, warnings);
   }
 

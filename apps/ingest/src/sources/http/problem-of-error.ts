@@ -1,7 +1,6 @@
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
+import { EVENTS_PATH, intakePathOf, LOGS_PATH } from './intake-paths.ts';
 import { Problem } from './problem.ts';
-
-export const EVENTS_PATH = '/v1/events';
 
 /** Seconds after which a publisher may try again. */
 const RETRY_AFTER_S = 1;
@@ -27,9 +26,7 @@ export function problemOfError(error: unknown, request: Requested): Problem {
   const status = error instanceof ForensicsError ? 500 : statusOf(error);
   switch (status) {
     case 404:
-      return isEventsPath(request.url)
-        ? new Problem(405, `only POST is allowed on ${EVENTS_PATH}`, { code: 'wrong_method' }, { allow: 'POST' })
-        : new Problem(404, `there is nothing here; events go to POST ${EVENTS_PATH}`, { code: 'unknown_path' });
+      return problemOfPath(request.url);
     case 413:
       return new Problem(413, 'the body is longer than FF_INGEST_BODY_BYTES', { code: 'body_too_long' });
     case 500:
@@ -39,8 +36,15 @@ export function problemOfError(error: unknown, request: Requested): Problem {
   }
 }
 
-export function isEventsPath(url: string): boolean {
-  return url.split('?', 1)[0] === EVENTS_PATH;
+function problemOfPath(url: string): Problem {
+  const path = intakePathOf(url);
+  if (path === undefined) return unknownPath();
+  return new Problem(405, `only POST is allowed on ${path}`, { code: 'wrong_method' }, { allow: 'POST' });
+}
+
+export function unknownPath(): Problem {
+  const detail = `there is nothing here; events go to POST ${EVENTS_PATH}, OTLP logs to POST ${LOGS_PATH}, in this spelling`;
+  return new Problem(404, detail, { code: 'unknown_path' });
 }
 
 /** Fastify's errors carry `statusCode`, Nest's `status`. */

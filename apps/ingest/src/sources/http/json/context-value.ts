@@ -1,5 +1,5 @@
 import type { SessionContext } from '@fleet-forensics/shared/wire/session-event';
-import { shown } from '../refusal.ts';
+import { shown } from '../../event-rules/refusal.ts';
 import type { EventValues } from './event-values.ts';
 import { refusalOfContext, refusalOfContextKey } from './session-context-fields.ts';
 

@@ -1,7 +1,7 @@
 import type { CriterionNames } from '../../../policy/criterion-names.ts';
 import type { MessageEvent, SessionEvent } from '../../../session-event.ts';
-import type { LineBounds } from '../event-bounds.ts';
-import type { Refusal } from '../refusal.ts';
+import type { LineBounds } from '../../event-rules/event-bounds.ts';
+import type { Refusal } from '../../event-rules/refusal.ts';
 import { Key, KIND_KEYS, keysOf, namesOf } from './event-key.ts';
 import { EventMembers } from './event-members.ts';
 

@@ -3,8 +3,9 @@ import { MAX_DETAIL_BYTES } from '@fleet-forensics/shared/wire/limits';
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
 import type { SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import type { CriterionNames } from '../../../policy/criterion-names.ts';
-import { type LineBounds, MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from '../event-bounds.ts';
-import { MAX_GUESSED_LENGTH, shown } from '../refusal.ts';
+import { refusalOfCriterion } from '../../event-rules/criterion-rule.ts';
+import { type LineBounds, MAX_INT32, MAX_KEEP_ALIVE_S, MAX_UINT32 } from '../../event-rules/event-bounds.ts';
+import { MAX_GUESSED_LENGTH, shown } from '../../event-rules/refusal.ts';
 import { readContext } from './context-value.ts';
 import { Key, KEY_NAMES, keyOf, namesOf } from './event-key.ts';
 import { EventValues } from './event-values.ts';
@@ -166,12 +167,8 @@ export class EventMembers {
   #takeCriterion(): void {
     const name = this.reader.name('criterion');
     if (this.reader.refusal) return;
-    const criterion = this.#criteria.resolve(name);
-    if (criterion !== undefined) this.values.criterion = criterion;
-    else {
-      const guess = name.length > MAX_GUESSED_LENGTH ? '' : didYouMean(name, this.#criteria.all);
-      this.reader.refuse('unknown_criterion', `criterion: no policy names ${shown(name)}${guess}`);
-    }
+    this.reader.refusal = refusalOfCriterion('criterion', name, this.#criteria);
+    this.values.criterion = this.#criteria.resolve(name) ?? '';
   }
 
   #refuseKey(): false {

@@ -1,11 +1,11 @@
 import { didYouMean } from '@fleet-forensics/shared/settings/setting';
 import { LOG_TYPE_NAMES, type LogType, logTypeOf } from '@fleet-forensics/shared/wire/log-type';
-import type { LineBounds } from '../event-bounds.ts';
-import { refusalOfName } from '../name-rule.ts';
-import { MAX_GUESSED_LENGTH, type Refusal, type RefusalCode, shown, shownBytes } from '../refusal.ts';
+import type { LineBounds } from '../../event-rules/event-bounds.ts';
+import { refusalOfName } from '../../event-rules/name-rule.ts';
+import { MAX_GUESSED_LENGTH, type Refusal, type RefusalCode, shown, shownBytes } from '../../event-rules/refusal.ts';
 import { bytesOfBase64 } from './base64-text.ts';
 import { JsonCursor } from './json-cursor.ts';
-import { MAX_TIME_BYTES, microsecondsOf } from './rfc3339-time.ts';
+import { MAX_TIME_BYTES, microsecondsOf } from '../../event-rules/rfc3339-time.ts';
 import { TokenCache } from './token-cache.ts';
 
 const QUOTE = 0x22;

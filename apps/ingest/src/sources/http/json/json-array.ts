@@ -1,4 +1,4 @@
-import { type Refusal, shownBytes } from '../refusal.ts';
+import { type Refusal, shownBytes } from '../../event-rules/refusal.ts';
 import { JsonCursor } from './json-cursor.ts';
 import type { JsonRanges } from './json-events.ts';
 

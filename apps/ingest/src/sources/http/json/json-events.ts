@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { EventSink, SessionEvent } from '../../../session-event.ts';
 import type { EventItems } from '../event-items.ts';
-import type { Refusal } from '../refusal.ts';
+import type { Refusal } from '../../event-rules/refusal.ts';
 import type { EventLine } from './event-line.ts';
 
 /** Where the events of a JSON body lie. */

@@ -1,7 +1,7 @@
 import { didYouMean } from '@fleet-forensics/shared/settings/setting';
 import { CONTEXT_NUMBERS, CONTEXT_TEXTS, type SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import { IsInt, IsString, Max, Min, ValidateIf, validateSync } from 'class-validator';
-import { MAX_GUESSED_LENGTH, type Refusal, type RefusalCode, shown } from '../refusal.ts';
+import { MAX_GUESSED_LENGTH, type Refusal, type RefusalCode, shown } from '../../event-rules/refusal.ts';
 
 const UINT32 = 2 ** 32 - 1;
 

@@ -1,3 +1,4 @@
+import { CONTEXT_TEXTS, type SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import { type Refusal, shown } from './refusal.ts';
 
 /**
@@ -17,6 +18,15 @@ export function refusalOfLength(key: string, text: string, maxBytes: number): Re
   const byteLength = Buffer.byteLength(text);
   if (byteLength <= maxBytes) return null;
   return { code: 'name_too_long', error: `${key}: has ${byteLength} bytes: at most ${maxBytes} are expected` };
+}
+
+/** Why a text of the context is too long; null if none is. */
+export function refusalOfTexts(context: SessionContext, maxBytes: number): Refusal | null {
+  for (const field of CONTEXT_TEXTS) {
+    const refusal = refusalOfLength(`context.${field}`, context[field] ?? '', maxBytes);
+    if (refusal) return refusal;
+  }
+  return null;
 }
 
 function hasControlCharacter(text: string): boolean {

@@ -1,0 +1,95 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import type { Counters } from '../../counters.ts';
+import type { Publisher } from '../../packer/publisher.ts';
+import { Receipt } from '../../packer/receipt.ts';
+import type { EventSink } from '../../session-event.ts';
+import type { EventItems } from './event-items.ts';
+import { overloaded } from './events-gate.ts';
+import type { Rejection } from './problem.ts';
+import type { Refusal } from '../event-rules/refusal.ts';
+
+/** Longest that one body keeps the event loop before others get their turn. */
+const TURN_MS = 5;
+
+/** Items between two looks at the clock. */
+const ITEMS_PER_LOOK = 64;
+
+const SEQ_NOT_ABOVE: Refusal = {
+  code: 'seq_not_above',
+  error: 'seq: is that of the message before: a criterion has a number of its own, messages and criteria share one numbering',
+};
+
+/** What a publisher is told when its events are durable. */
+export interface Taken {
+  readonly accepted: number;
+  /** The first of them: `FF_INGEST_REJECTIONS_SHOWN`. */
+  readonly rejected: readonly Rejection[];
+  readonly rejectedCount: number;
+}
+
+/** Takes the items of bodies, whatever their format. */
+export class ItemIntake {
+  readonly #settings: Pick<IngestSettings, 'rejectionsShown'>;
+  readonly #publisher: Publisher;
+  readonly #counters: Counters;
+
+  constructor(settings: Pick<IngestSettings, 'rejectionsShown'>, publisher: Publisher, counters: Counters) {
+    this.#settings = settings;
+    this.#publisher = publisher;
+    this.#counters = counters;
+  }
+
+  /**
+   * Resolves when every good item of a body is durable.
+   * @param itemsOf the body's items, from the first one on
+   * @param isUrgentOnly refuse the body if it holds a message
+   * @throws Problem 429; what the log threw, if it can't be written
+   */
+  async take(itemsOf: () => EventItems, isUrgentOnly: boolean): Promise<Taken> {
+    if (isUrgentOnly && holdsMessage(itemsOf())) throw overloaded(this.#counters);
+    const receipt = new Receipt();
+    const taken = await this.#pack(itemsOf(), receipt);
+    await receipt.settled();
+    this.#counters.accepted += taken.accepted;
+    return taken;
+  }
+
+  async #pack(items: EventItems, receipt: Receipt): Promise<Taken> {
+    const sink: EventSink = { add: (event) => this.#publisher.add(event, receipt) };
+    const rejected: Rejection[] = [];
+    let accepted = 0;
+    let rejectedCount = 0;
+    let turnEndMs = performance.now() + TURN_MS;
+    // Behind a record that is lost, the rest would leave a hole in its sessions; the request is answered with the failure.
+    while (!receipt.hasFailed && items.next()) {
+      const refusal = items.refusal ?? (items.deliver(sink) ? null : SEQ_NOT_ABOVE);
+      if (refusal === null) accepted += 1;
+      else {
+        rejectedCount += 1;
+        this.#counters.rejected(refusal.code);
+        if (rejected.length < this.#settings.rejectionsShown) rejected.push({ line: items.line, ...refusal });
+      }
+      if ((accepted + rejectedCount) % ITEMS_PER_LOOK === 0 && performance.now() > turnEndMs) {
+        await nextTurn();
+        turnEndMs = performance.now() + TURN_MS;
+      }
+    }
+    return { accepted, rejected, rejectedCount };
+  }
+}
+
+/** At once: who may ask is bounded by MAX_URGENT_BYTES. */
+function holdsMessage(items: EventItems): boolean {
+  let count = 0;
+  const messages: EventSink = {
+    add: ({ kind }) => {
+      if (kind === 'message') count += 1;
+      return true;
+    },
+  };
+  while (items.next()) {
+    if (items.refusal === null) items.deliver(messages);
+  }
+  return count > 0;
+}

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import { NodeLogSettings } from '@fleet-forensics/shared/settings/node-log-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Counters } from '../../counters.ts';
+import { DetectionRules } from '../../detection/detection-rules.ts';
+import { Packer } from '../../packer/packer.ts';
+import { POLICY } from '../../packer/packing.fixture.ts';
+import { Publisher } from '../../packer/publisher.ts';
+import { CriterionNames } from '../../policy/criterion-names.ts';
+import { ConstantPolicy } from '../../policy/policy-source.ts';
+import type { Source } from '../source.ts';
+import { nodeLogsSources } from './node-logs-source.ts';
+import { FlakyLog } from './recording.fixture.ts';
+import { scratchDir } from './scratch-node.fixture.ts';
+
+const WAIT = { timeout: 20_000 };
+
+let scratch: ReturnType<typeof scratchDir>;
+let log: FlakyLog;
+let counters: Counters;
+let close: (() => Promise<void>) | undefined;
+
+beforeEach(() => {
+  scratch = scratchDir();
+  log = new FlakyLog();
+  counters = new Counters();
+});
+afterEach(async () => {
+  await close?.();
+  close = undefined;
+  scratch.remove();
+});
+
+async function started(environment: Readonly<Record<string, string>>): Promise<Source> {
+  const settings = readSettings(IngestSettings, {});
+  const packer = new Packer(settings, new ConstantPolicy(POLICY), counters, () => performance.now());
+  const publisher = new Publisher(packer, log.producer({ isOver: false }), counters, () => performance.now());
+  const [open] = nodeLogsSources(readSettings(NodeLogSettings, { FF_LOG_UTC_OFFSET: 'Z', ...environment }), scratch.dir);
+  const source = await open!({
+    node: 'n',
+    settings,
+    criteria: new CriterionNames([]),
+    rules: new DetectionRules([]),
+    publisher,
+    counters,
+    warn: () => undefined,
+  });
+  close = async () => {
+    await source.close();
+    await publisher.close();
+  };
+  return source;
+}
+
+function systemLine(pid: number, message: string): string {
+  const stamp = new Date().toISOString().slice(0, -1).replace('T', ' ').replace('.', ',');
+  return `${stamp} ftp-1 proftpd[${pid}] 192.0.2.1 (203.0.113.7[203.0.113.7]): ${message}\n`;
+}
+
+function published(): number {
+  return [...log.linesBySession.values()].reduce((sum, lines) => sum + lines.size, 0);
+}
+
+describe('the logs of an unmodified node', () => {
+  it('never hold up the server: what a FIFO brings while the log is away is kept up to a bound, and whole lines beyond it are counted', async () => {
+    const fifo = join(scratch.dir, 'system');
+    await started({ FF_FIFO_SYSTEM_LOG: fifo, FF_NODE_LOGS_BYTES: String(4 * 1024 ** 2) });
+    log.fails = true;
+    const lines = 8000;
+    const server = createWriteStream(fifo, { flags: 'w' });
+    for (let line = 0; line < lines; line += 1) {
+      if (!server.write(systemLine(process.pid, `${line} ${'x'.repeat(900)}`))) await once(server, 'drain');
+    }
+    server.end();
+    await once(server, 'close');
+    await expect.poll(() => counters.nodeLogs.fifoLinesDropped, WAIT).toBeGreaterThan(0);
+    log.fails = false;
+    await expect.poll(() => published() + counters.nodeLogs.fifoLinesDropped, WAIT).toBe(lines);
+  }, 60_000);
+
+  it('tell of a session whose process was killed without a word', async () => {
+    const file = join(scratch.dir, 'system');
+    await started({ FF_TAIL_SYSTEM_LOG: file });
+    const session = spawn('sleep', ['1000']);
+    appendFileSync(file, systemLine(session.pid!, 'FTP session opened.'));
+    await expect.poll(published, WAIT).toBe(1);
+    session.kill('SIGKILL');
+    await expect
+      .poll(() => log.batches.map(({ criterion, end }) => [criterion?.name, end?.reason]), WAIT)
+      .toContainEqual(['UntimelyDeath', undefined]);
+    await expect.poll(() => log.batches.flatMap(({ end }) => end?.reason ?? []), WAIT).toEqual(['killed']);
+  });
+
+  it('that stood in a file before the first start are not read; what comes then is, without waiting for a line behind it', async () => {
+    const file = join(scratch.dir, 'system');
+    appendFileSync(file, systemLine(process.pid, 'before'));
+    await started({ FF_TAIL_SYSTEM_LOG: file });
+    appendFileSync(file, systemLine(process.pid, 'after'));
+    await expect.poll(() => [...log.linesBySession.values()].flatMap((lines) => [...lines.values()]), WAIT).toHaveLength(1);
+    expect([...log.linesBySession.values()][0]!.get(1)).toMatch(/: after$/);
+  });
+
+  it.each([
+    ['a log that is named as FIFO and as file', { FF_FIFO_SYSTEM_LOG: '/a', FF_TAIL_SYSTEM_LOG: '/b' }],
+    ['two logs in one file', { FF_TAIL_SYSTEM_LOG: '/a', FF_TAIL_TRACE_LOG: '/a' }],
+  ])('are refused: %s', (_, environment) => {
+    const settings = readSettings(NodeLogSettings, environment);
+    expect(() => nodeLogsSources(settings, scratch.dir)).toThrow(expect.objectContaining({ code: 'FF_BAD_SETTING' }));
+  });
+
+  it('are no source where no setting names one', () => {
+    expect(nodeLogsSources(readSettings(NodeLogSettings, {}), scratch.dir)).toEqual([]);
+  });
+});

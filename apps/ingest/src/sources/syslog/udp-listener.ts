@@ -1,0 +1,59 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { lookup } from 'node:dns/promises';
+import { messageOf } from '@fleet-forensics/shared/error';
+import { listening, type ListenAddress, senderName, type SyslogListener } from './listening.ts';
+import type { SyslogCounters } from './syslog-counters.ts';
+import type { SyslogPiece } from './syslog-frames.ts';
+import type { SyslogReading } from './syslog-reading.ts';
+
+/** Asked of the kernel, which may give less (net.core.rmem_max): datagrams of a burst wait there. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+export interface UdpListenerOptions extends ListenAddress {
+  readonly messageBytes: number;
+  readonly reading: SyslogReading;
+  readonly counters: SyslogCounters;
+  readonly warn: (message: string) => void;
+}
+
+/** Syslog over UDP (RFC 5426): a datagram is a message. What there is no room for is dropped and counted. */
+export class UdpListener implements SyslogListener {
+  readonly port: number;
+  readonly place: string;
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket, host: string) {
+    this.port = socket.address().port;
+    this.place = `udp ${host}:${this.port}`;
+    this.#socket = socket;
+  }
+
+  /** @throws ForensicsError FF_LISTEN_FAILED if the address can't be had */
+  static async open(options: UdpListenerOptions): Promise<UdpListener> {
+    const { host, port, reading, messageBytes, counters, warn } = options;
+    const family = await lookup(host).then(
+      (found) => found.family,
+      // The bind that follows says what is wrong with the host.
+      () => 4,
+    );
+    const socket = createSocket({ type: family === 6 ? 'udp6' : 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
+    await listening(socket, 'FF_SYSLOG_UDP_PORT', options, (done) => socket.bind(port, host, done));
+    socket.on('message', (bytes: Buffer, { address }: RemoteInfo) => {
+      if (reading.isFull) counters.dropped += 1;
+      else reading.take(piecesOf(bytes, messageBytes), bytes.length, senderName(address), null);
+    });
+    socket.on('error', (error) => warn(`ingest: syslog over UDP: ${messageOf(error)}`));
+    return new UdpListener(socket, host);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => void this.#socket.close(resolve));
+  }
+}
+
+/** A message in pieces of at most so many bytes; an empty datagram is none. */
+function* piecesOf(bytes: Buffer, maxBytes: number): Generator<SyslogPiece> {
+  for (let start = 0; start < bytes.length; start += maxBytes) {
+    yield { bytes: bytes.subarray(start, start + maxBytes), startsMessage: start === 0 };
+  }
+}
