@@ -37,6 +37,8 @@ MODRET fleet_pre_pass(cmd_rec *cmd) {
 }
 
 MODRET fleet_pass(cmd_rec *cmd) {
+  (void) cmd;
+
   if (ff_recording_socket() != NULL) {
     ff_recording_login();
   }
