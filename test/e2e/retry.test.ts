@@ -1,5 +1,7 @@
 import { PartitionFold } from '@fleet-forensics/buffer/fold/partition-fold';
 import { startIngest } from '@fleet-forensics/ingest/ingest-app';
+import { policyOfSettings } from '@fleet-forensics/ingest/policy/policy-of-settings';
+import { ConstantPolicy } from '@fleet-forensics/ingest/policy/policy-source';
 import type { OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
@@ -50,7 +52,7 @@ it.each([0, 1, 2])(
       node: 'ftp-1',
       bus: { producer: () => log },
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0' }),
-      policySettings: readSettings(PolicySettings, { FF_BUFFER_SIZE: String(LINES) }),
+      policies: new ConstantPolicy(policyOfSettings(readSettings(PolicySettings, { FF_BUFFER_SIZE: String(LINES) }))),
       warn: () => {},
     });
     const statuses = [(await post(url, EVENTS)).status];

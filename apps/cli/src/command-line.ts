@@ -1,4 +1,5 @@
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
+import { runCheck } from './check/check-command.ts';
 import { type CommandGroup, runGroup } from './command-group.ts';
 import { runDeadLetters } from './dead-letters/dead-letters-command.ts';
 import { MAIN_HELP } from './help.ts';
@@ -12,7 +13,7 @@ const MAIN: CommandGroup = {
   help: MAIN_HELP,
   missing: 'no command given',
   unknown: 'unknown command',
-  commands: { publish: runPublish, topics: runTopics, lag: runLag, 'dead-letters': runDeadLetters },
+  commands: { publish: runPublish, topics: runTopics, lag: runLag, 'dead-letters': runDeadLetters, check: runCheck },
 };
 
 /**

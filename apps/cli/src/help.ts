@@ -8,6 +8,7 @@ export const MAIN_HELP = `usage: fleet-forensics COMMAND …
   topics        create or check the topics in Kafka
   lag           how far buffers and writers are behind
   dead-letters  look at records that could not be used, and publish them again
+  check         what a configuration file in the syntax of proftpd.conf captures and files
 
 fleet-forensics COMMAND --help says more.
 Exit status: 0 done, 1 something failed, was rejected or is wrong, 2 wrong usage.
@@ -116,4 +117,17 @@ export const LAG_HELP = `usage: fleet-forensics lag
 For each partition: the watermark (where a restart would begin to read: it waits for live sessions), the position (what lies below
 is done), the end of the log, and the true lag, what lies between position and end. Positions are as of the last commit, which
 buffers make each second (FF_BUFFER_COMMIT_MS). Kafka is where the FF_KAFKA_ settings say.
+`;
+
+export const CHECK_HELP = `usage: fleet-forensics check FILE [--node NAME] [--server ADDRESS:PORT] [--name NAME] [--define NAME …] [--module NAME …]
+
+  FILE             a configuration file, as FF_POLICY_FILE names it (docs/DIRECTIVES.md)
+  --node NAME      show what holds on this node
+  --server A:P     show what a session gets whose server listens there
+  --name NAME      and whose client named this host (HOST, or SNI)
+  --define NAME    as FF_POLICY_DEFINES; may be given for each name
+  --module NAME    as FF_POLICY_MODULES; may be given for each module
+
+Shows every policy with the directive that decided each value, or the one of that session. If anything is wrong with the file, all
+of it is told, each with its file and line; exit status 1 then.
 `;

@@ -41,6 +41,9 @@ export class Counters {
   readonly socket = new SocketCounters();
   readonly nodeLogs = new NodeLogCounters();
   readonly syslog = new SyslogCounters();
+  /** Times that FF_POLICY_FILE was put in force anew, and that it was wrong and the old policy stayed. */
+  policyReloads = 0;
+  policyRejected = 0;
 
   /** What an operator is told at the end, by name. */
   get totals(): Record<string, number> {
@@ -48,6 +51,7 @@ export class Counters {
     const { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused } = this;
     const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
     const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
+    const { policyReloads, policyRejected } = this;
     return {
       accepted,
       rejected,
@@ -55,6 +59,8 @@ export class Counters {
       overloaded,
       failedBatches,
       ...ofLog,
+      policyReloads,
+      policyRejected,
       ...this.socket.totals,
       ...this.nodeLogs.totals,
       ...this.syslog.totals,

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
-import type { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import type { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Counters } from './counters.ts';
@@ -10,8 +10,7 @@ import { readRules } from './detection/rule-file.ts';
 import { Packer } from './packer/packer.ts';
 import { Publisher } from './packer/publisher.ts';
 import { CriterionNames } from './policy/criterion-names.ts';
-import { policyOfSettings } from './policy/policy-of-settings.ts';
-import { ConstantPolicy } from './policy/policy-source.ts';
+import type { PolicySource } from './policy/policy-source.ts';
 import { Admission } from './sources/http/admission.ts';
 import { EventIntake } from './sources/http/event-intake.ts';
 import { EventsController } from './sources/http/events.controller.ts';
@@ -25,7 +24,7 @@ export interface IngestOptions {
   /** The log, with its topics; whoever opened it closes it after the app. */
   readonly bus: Pick<Bus, 'producer'>;
   readonly settings: IngestSettings;
-  readonly policySettings: PolicySettings;
+  readonly policies: PolicySource;
   /** Rules for lines that name no criterion; without it there are none. */
   readonly detection?: DetectionSettings;
   /** Name of this host. */
@@ -48,8 +47,7 @@ export class IngestModule implements OnApplicationShutdown {
 
   /** @throws ForensicsError FF_BAD_RULES */
   static register(options: IngestOptions): DynamicModule {
-    const { bus, settings, policySettings, detection, node, counters = new Counters(), warn } = options;
-    const policies = new ConstantPolicy(policyOfSettings(policySettings));
+    const { bus, settings, policies, detection, node, counters = new Counters(), warn } = options;
     const criteria = new CriterionNames(policies.criteria);
     const rules = new DetectionRules(readRules(detection?.rulesFile ?? '', criteria));
     return {

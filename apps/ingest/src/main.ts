@@ -4,7 +4,7 @@ import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
 import { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
-import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { SpoolSettings } from '@fleet-forensics/shared/settings/spool-settings';
@@ -12,6 +12,7 @@ import { SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
 import { Counters } from './counters.ts';
 import { startIngest } from './ingest-app.ts';
 import { type IngestLog, ingestLog } from './log/ingest-log.ts';
+import { configuredPolicies, type ConfiguredPolicies } from './policy/configured-policies.ts';
 import { configuredSources } from './sources/configured-sources.ts';
 import { SpooledProducer, type SpooledProducerOptions } from './spool/spooled-producer.ts';
 
@@ -21,7 +22,7 @@ async function start(ports: ServicePorts): Promise<Service> {
   const counters = new Counters();
   const log = ingestLog(ports, counters);
   const settings = readSettings(IngestSettings, environment);
-  const policySettings = readSettings(PolicySettings, environment);
+  const policies = configuredPolicies(environment, { counters, warn: (message) => warn(`ingest: ${message}`) });
   const detection = readSettings(DetectionSettings, environment);
   const { node } = readSettings(NodeSettings, environment);
   const { spoolBytes: maxBytes, spoolDir } = readSettings(SpoolSettings, environment);
@@ -29,22 +30,24 @@ async function start(ports: ServicePorts): Promise<Service> {
   const spool = maxBytes > 0 ? await openSpool(log, { dir, maxBytes, counters, warn }) : undefined;
   await log.open(spool !== undefined);
   const producer = () => spool ?? log.producer;
-  const options = { bus: { producer }, settings, policySettings, detection, node, counters, warn };
+  const options = { bus: { producer }, settings, policies: policies.source, detection, node, counters, warn };
   const { app, places } = await startIngest(options, configuredSources(environment));
   return {
     places: [
       ...places,
+      policies.place,
       `events go to ${log.name}`,
       spool ? `events wait in ${dir} while ${log.name} is away` : 'there is no spool',
     ],
     get readiness() {
-      return readinessOf(spool);
+      return readinessOf(spool, policies);
     },
     get counts() {
       return counters.totals;
     },
     drainMs: DRAIN_MS,
     close: async () => {
+      policies.close();
       await app.close();
       await spool?.close();
       await log.close();
@@ -64,9 +67,9 @@ function openSpool(log: IngestLog, options: Pick<SpooledProducerOptions, 'dir' |
   });
 }
 
-function readinessOf(spool: SpooledProducer | undefined): Readiness {
+function readinessOf(spool: SpooledProducer | undefined, { warnings }: ConfiguredPolicies): Readiness {
   const mode = spool?.status.mode ?? 'direct';
-  return { isReady: true, why: mode === 'direct' ? [] : [`events go to the spool (${mode})`] };
+  return { isReady: true, why: [...(mode === 'direct' ? [] : [`events go to the spool (${mode})`]), ...warnings] };
 }
 
 await runService(start);

@@ -5,7 +5,9 @@ await runService(async ({ environment, warn }) => {
   const recorder = await startRecorder({ environment, warn });
   return {
     places: [...recorder.places, `blocks are filed below ${recorder.forensicRoot}`, `the log lies in ${recorder.dataDir}`],
-    readiness: { isReady: true, why: [] },
+    get readiness() {
+      return recorder.readiness();
+    },
     get counts() {
       return recorder.counts();
     },

@@ -4,16 +4,18 @@ import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
 import { Counters } from '@fleet-forensics/ingest/counters';
 import { startIngest } from '@fleet-forensics/ingest/ingest-app';
+import { configuredPolicies } from '@fleet-forensics/ingest/policy/configured-policies';
 import { configuredSources } from '@fleet-forensics/ingest/sources/configured-sources';
 import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
+import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
 import { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
-import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
+import { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
 import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/settings/setting';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
@@ -39,6 +41,8 @@ export interface Recorder {
   readonly dataDir: string;
   /** Every ForensicLogFile lies below it. */
   readonly forensicRoot: string;
+  /** What is not as it should be. */
+  readiness(): Readiness;
   /** What was done since the start, and what was dropped on the way, by name. */
   counts(): Readonly<Record<string, number>>;
   /**
@@ -76,7 +80,6 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   refuseUnknownSettings(SETTINGS, environment);
   const logSettings = readSettings(EmbeddedLogSettings, environment);
   const ingestSettings = readSettings(IngestSettings, environment);
-  const policySettings = readSettings(PolicySettings, environment);
   const detection = readSettings(DetectionSettings, environment);
   const { node } = readSettings(NodeSettings, environment);
   const bufferSettings = readSettings(BufferSettings, environment);
@@ -97,17 +100,21 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: BUFFER_GROUP });
     closers.push(() => drainAndClose(buffer));
-    const options = { bus: log, settings: ingestSettings, policySettings, detection, node, warn };
+    const counters = new Counters();
+    const policies = configuredPolicies(environment, { counters, warn });
+    closers.push(async () => policies.close());
+    const options = { bus: log, settings: ingestSettings, policies: policies.source, detection, node, counters, warn };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
-    const counters = ingest.app.get(Counters);
     const counts = () => ({
       ...counters.totals,
       ...buffer.app.get(SessionBuffer).counts,
       ...Object.fromEntries(Object.entries(writer.app.get(WriterCounters))),
     });
-    const { url, places } = ingest;
-    return { url, places, dataDir, forensicRoot: place.root, counts, close: () => closeAll(closers) };
+    const { url } = ingest;
+    const places = [...ingest.places, policies.place];
+    const readiness = () => ({ isReady: true, why: policies.warnings });
+    return { url, places, readiness, dataDir, forensicRoot: place.root, counts, close: () => closeAll(closers) };
   } catch (error) {
     await closeAll(closers).catch((cause: unknown) => failed(cause));
     throw error;

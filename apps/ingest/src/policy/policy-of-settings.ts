@@ -4,17 +4,23 @@ import { ALL_LOG_TYPES, type LogType, logTypeOf } from '@fleet-forensics/shared/
 import type { Policy } from '@fleet-forensics/shared/wire/session-event';
 import { canonicalCriterion } from './criterion-names.ts';
 
-/** The policy that the settings describe, as that of ProFTPD's server config; null with the engine off. */
-export function policyOfSettings(settings: PolicySettings): Policy | null {
+/** What a policy is made of, be it from the settings or from directives. */
+export type PolicyValues = Readonly<PolicySettings>;
+
+/**
+ * The policy that the values describe; null with the engine off.
+ * @param name of the server that it is for; empty: ProFTPD's server config
+ */
+export function policyOfSettings(settings: PolicyValues, name = ''): Policy | null {
   if (!settings.engine) return null;
   const content: Omit<Policy, 'version'> = {
-    name: '',
+    name,
     bufferSize: settings.bufferSize,
     bufferBytes: settings.bufferBytes,
     criteria: [...new Set(settings.criteria.map(canonicalCriterion))],
     capture: captured(settings.capture),
     file: settings.file,
-    formats: [settings.format],
+    formats: [...settings.format],
   };
   return { ...content, version: versionOf(content) };
 }

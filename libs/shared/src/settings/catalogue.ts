@@ -7,6 +7,7 @@ import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { NodeLogSettings } from './node-log-settings.ts';
 import { NodeSettings } from './node-settings.ts';
+import { PolicyFileSettings } from './policy-file-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
 import { SocketSettings } from './socket-settings.ts';
 import { SpoolSettings } from './spool-settings.ts';
@@ -19,6 +20,7 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Logs of a node', NodeLogSettings],
   ['Socket', SocketSettings],
   ['Policy', PolicySettings],
+  ['Policy file', PolicyFileSettings],
   ['Detection', DetectionSettings],
   ['Syslog', SyslogSettings],
   ['Spool', SpoolSettings],

@@ -1,6 +1,7 @@
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsBoolean,
   IsIn,
   IsInt,
@@ -24,6 +25,9 @@ import {
 import { Setting } from './setting.ts';
 
 const MIB = 1024 * 1024;
+
+/** Of ForensicLogFormat. */
+export const BLOCK_FORMATS = ['extended', 'compatible', 'ecs'] as const;
 
 export class IngestSettings {
   @Setting({
@@ -214,19 +218,23 @@ export class PolicySettings {
   @Setting({
     variable: 'FF_FORENSIC_LOG_FILE',
     default: '/forensic.log',
-    bound: 'an absolute path without . or .. in it, names of at most 255 characters, no control characters',
+    bound:
+      'an absolute path without . or .. in it, names of at most 255 characters, no control characters, no %{…} but %{node} %{server} %{criterion} %{date} %{session} %{block}',
     doc: "ForensicLogFile: where blocks are filed, below the writer's FF_FORENSIC_ROOT.",
   })
   @MaxLength(MAX_PATH_BYTES)
   @Matches(/^(\/(?!\.{1,2}(\/|$))[^/\p{Cc}]{1,255})+$/u)
+  @Matches(/^(?!.*%\{(?!(node|server|criterion|date|session|block)\}))/s)
   file!: string;
 
   @Setting({
     variable: 'FF_FORENSIC_LOG_FORMAT',
-    default: 'extended',
-    bound: 'extended or compatible',
-    doc: "ForensicLogFormat: compatible leaves out the headers that mod_log_forensic doesn't have.",
+    default: ['extended'],
+    bound: `one or more of ${BLOCK_FORMATS.join(' ')}`,
+    doc: "ForensicLogFormat: compatible leaves out the headers that mod_log_forensic doesn't have; ecs is NDJSON.",
   })
-  @IsIn(['extended', 'compatible'])
-  format!: string;
+  @ArrayMinSize(1)
+  @ArrayUnique()
+  @IsIn(BLOCK_FORMATS, { each: true })
+  format!: readonly string[];
 }

@@ -35,7 +35,7 @@ describe('settings', () => {
     [PolicySettings, 'FF_FORENSIC_LOG_FILE', '/a/../b', 'without . or ..'],
     [PolicySettings, 'FF_FORENSIC_LOG_FILE', `/${'x'.repeat(256)}`, 'at most 255'],
     [PolicySettings, 'FF_FORENSIC_LOG_FILE', '/a\nb', 'no control characters'],
-    [PolicySettings, 'FF_FORENSIC_LOG_FORMAT', 'ecs', 'extended or compatible'],
+    [PolicySettings, 'FF_FORENSIC_LOG_FORMAT', 'xml', 'one or more of extended'],
     [PolicySettings, 'FF_ENGINE', 'maybe', 'on or off'],
   ])('of %o refuse %s=%s and say what is expected', (type, variable, value, expected) => {
     const read = () => readSettings<object>(type, { [variable]: value });

@@ -9,8 +9,10 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Counters } from '../../counters.ts';
 import { startIngest } from '../../ingest-app.ts';
 import { configuredSources } from '../configured-sources.ts';
-import { EventsGate } from './events-gate.ts';
 import { linesOf } from '../../packer/packing.fixture.ts';
+import { policyOfSettings } from '../../policy/policy-of-settings.ts';
+import { ConstantPolicy } from '../../policy/policy-source.ts';
+import { EventsGate } from './events-gate.ts';
 
 /** A log in memory. */
 export class MemoryLog {
@@ -106,7 +108,7 @@ export class RunningIngest {
       node: 'ftp-1',
       bus: log,
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0', ...environment }),
-      policySettings: readSettings(PolicySettings, environment),
+      policies: new ConstantPolicy(policyOfSettings(readSettings(PolicySettings, environment))),
       detection: readSettings(DetectionSettings, environment),
       warn: (warning: string) => warnings.push(warning),
     };
