@@ -82,8 +82,8 @@ export class ServiceProcess {
     return this.exited;
   }
 
-  /** SIGSTOP: it stands still, and its connections stay open, until SIGCONT. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** SIGSTOP: it stands still, and its connections stay open, until SIGCONT. SIGHUP: it reads its policy again. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGHUP'): void {
     this.#child.kill(signal);
   }
 

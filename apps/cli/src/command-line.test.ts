@@ -42,6 +42,9 @@ describe('wrong usage ends with status 2 and a hint', () => {
     [['dead-letters', 'requeue', '7', '--all'], 'not both'],
     [['dead-letters', 'requeue', '7', '--from', '3'], '--from goes with --all'],
     [['dead-letters', 'requeue', '--all=yes'], 'takes no value'],
+    [['check'], 'needs one FILE'],
+    [['check', 'a', 'b'], 'what is b?'],
+    [['check', 'a', '--nod', 'x'], 'did you mean --node?'],
   ])('%j: %s', async (args, problem) => {
     const { status, err, out } = await run(args);
     expect(status).toBe(2);
@@ -64,6 +67,7 @@ describe('help', () => {
     [['dead-letters', 'list', '--help']],
     [['dead-letters', 'show', '--help']],
     [['dead-letters', 'requeue', '--help']],
+    [['check', '--help']],
   ])('is there: %j', async (args) => {
     const { status, out } = await run(args);
     expect(status).toBe(0);

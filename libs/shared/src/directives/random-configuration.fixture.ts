@@ -126,7 +126,7 @@ class Hand {
   }
 
   #word(word: string): string {
-    if (/^[\w./:%{}*?[\]-]+$/.test(word) && this.#one([true, false])) return word;
+    if (/^[\w./:%{}*?[\]-]+$/.test(word) && this.#choices() % 2 === 0) return word;
     return `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
   }
 
@@ -134,7 +134,7 @@ class Hand {
     return this.#one([word, word.toLowerCase(), word.toUpperCase()]);
   }
 
-  #one<T extends string | boolean>(these: readonly T[]): T {
-    return these[this.#choices() % these.length]!;
+  #one(these: readonly string[]): string {
+    return these.at(this.#choices() % these.length) ?? '';
   }
 }
