@@ -46,8 +46,6 @@ function listeningOn(servers: readonly ServerConfig[], { address, isIPv6, port }
     on([address]) ??
     (isIPv6 ? on(['::']) : undefined) ??
     on(['0.0.0.0', '*']) ??
-    // A DefaultServer listens on every address, whatever its own is.
-    ofPort.find(({ isDefault }) => isDefault) ??
     (ofPort.length === 1 ? ofPort[0] : undefined) ??
     servers.find(({ isDefault }) => isDefault)
   );
