@@ -120,7 +120,10 @@ const FILING: Filing = {
   sha256: Buffer.alloc(32, 0xab),
   chain: Buffer.alloc(32, 0xcd),
   filedAtUs: 1_795_422_257_300_000,
+  generation: 0,
 };
+
+const LATER_FILING: Filing = { ...FILING, offset: 0, generation: 3 };
 
 const LETTER: DeadLetter = {
   topic: 'forensic.session-events',
@@ -172,5 +175,6 @@ export const GOLDEN: readonly Golden[] = [
   },
   { name: 'block-part', encoded: encodeBlockPart(PART), decode: decodeBlockPart, value: PART },
   { name: 'filing', encoded: encodeFiling(FILING), decode: decodeFiling, value: FILING },
+  { name: 'filing-generation', encoded: encodeFiling(LATER_FILING), decode: decodeFiling, value: LATER_FILING },
   { name: 'dead-letter', encoded: encodeDeadLetter(LETTER), decode: decodeDeadLetter, value: LETTER },
 ];

@@ -14,6 +14,7 @@ const MESSAGES: Record<string, string> = {
   checkpoint: 'Record',
   'block-part': 'BlockPart',
   filing: 'Filing',
+  'filing-generation': 'Filing',
   'dead-letter': 'DeadLetter',
 };
 

@@ -9,6 +9,7 @@ import { configuredSources } from '@fleet-forensics/ingest/sources/configured-so
 import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
+import { filingPlace } from '@fleet-forensics/shared/filing-place';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
@@ -28,7 +29,6 @@ import {
   TOPICS,
   WRITER_GROUP,
 } from '@fleet-forensics/shared/topics';
-import { filingPlace } from '@fleet-forensics/writer/filing-place';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
 

@@ -30,6 +30,7 @@ const FILING: Filing = {
   sha256: new Uint8Array(32),
   chain: new Uint8Array(32),
   filedAtUs: 1,
+  generation: 1,
 };
 
 function idOf(name: string): string {

@@ -152,7 +152,7 @@ export class BlockWriter {
       counters.adopted += 1;
       warn(`${realPath}: ${why}; blocks go on at its end, ${sizeBytes}`);
     }
-    return { identity, end: sizeBytes, chain: known?.chain ?? FIRST_LINK };
+    return { identity, end: sizeBytes, chain: known?.chain ?? FIRST_LINK, generation: generationOf(identity, known) };
   }
 
   #append(appendices: readonly OpenAppendix[], held: UnfiledBlock[]): Filing[] {
@@ -201,7 +201,7 @@ export class BlockWriter {
       const offset = end;
       end += text.length;
       const place = { file: path.file, offset, length: text.length, sha256, chain };
-      return { blockId, node, session, criterion: criterion.name, ...place, filedAtUs: nowUs() };
+      return { blockId, node, session, criterion: criterion.name, ...place, filedAtUs: nowUs(), generation: state.generation };
     });
     for (const filing of filings) journal.add(filing);
     journal.putFile(path.file, { ...state, end, chain });
@@ -228,6 +228,12 @@ export class BlockWriter {
       this.#options.warn(`${what}: ${String(error)}`);
     }
   }
+}
+
+/** A file that was cut is still the same one. */
+function generationOf(identity: string, known: FileState | undefined): number {
+  if (!known) return 1;
+  return identity === known.identity ? known.generation : known.generation + 1;
 }
 
 function whyAdopted({ identity, sizeBytes }: FileStats, known: FileState | undefined): string | undefined {

@@ -26,6 +26,7 @@ const FILING: Filing = {
   sha256: new Uint8Array(32).fill(1),
   chain: new Uint8Array(32).fill(2),
   filedAtUs: 1_795_422_257_266_000,
+  generation: 3,
 };
 
 const FIRST_SCHEMA = `
@@ -42,15 +43,15 @@ describe('the journal', () => {
     const first = new Journal(path);
     first.begin();
     first.add(FILING);
-    first.putFile('/f', { identity: '1:2', end: 2 ** 41, chain: FILING.chain });
+    first.putFile('/f', { identity: '1:2', end: 2 ** 41, chain: FILING.chain, generation: 3 });
     first.commit();
     first.begin();
-    first.putFile('/f', { identity: '1:3', end: 1, chain: FILING.sha256 });
+    first.putFile('/f', { identity: '1:3', end: 1, chain: FILING.sha256, generation: 3 });
     first.add({ ...FILING, blockId: blockId('b') });
     first.close();
     const second = new Journal(path);
     expect(second.filing(FILING.blockId)).toEqual(FILING);
-    expect(second.file('/f')).toEqual({ identity: '1:2', end: 2 ** 41, chain: FILING.chain });
+    expect(second.file('/f')).toEqual({ identity: '1:2', end: 2 ** 41, chain: FILING.chain, generation: 3 });
     expect([second.filing(blockId('b')), second.file('/g')]).toEqual([undefined, undefined]);
     second.close();
   });
@@ -68,7 +69,7 @@ describe('the journal', () => {
     database.exec(FIRST_SCHEMA);
     database.close();
     const journal = new Journal(path);
-    expect(journal.file('/f')).toEqual({ identity: '', end: 7, chain: new Uint8Array([1]) });
+    expect(journal.file('/f')).toEqual({ identity: '', end: 7, chain: new Uint8Array([1]), generation: 1 });
     journal.add(FILING);
     journal.close();
     const again = new Journal(path);

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import { type BlockRow, type FileRow, filingOf } from '@fleet-forensics/shared/integrity/journal-rows';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
 
 /** How long another writer's transaction is waited for: longer than one takes, shorter than a group gives its members. */
@@ -33,6 +34,12 @@ const SCHEMA_STEPS = [
 `,
   // No file has an empty identity: what an older journal knows is adopted as it is, nothing of it is cut off.
   `ALTER TABLE files ADD COLUMN identity TEXT NOT NULL DEFAULT ''`,
+  // Which file of a name an older block is in was not written down.
+  `
+  ALTER TABLE files ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE blocks ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX blocks_of_file ON blocks (file, generation);
+`,
 ];
 
 /** What the journal knows of a file. */
@@ -43,6 +50,8 @@ export interface FileState {
   readonly end: number;
   /** The last link of its chain, 32 bytes. */
   readonly chain: Uint8Array;
+  /** Which file of the name it is, from 1: Filing.generation. */
+  readonly generation: number;
 }
 
 /**
@@ -65,13 +74,13 @@ export class Journal {
   constructor(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS) {
     this.#database = open(path, lockTimeoutMs);
     this.#block = this.#database.prepare('SELECT * FROM blocks WHERE block_id = ?');
-    this.#file = this.#database.prepare('SELECT identity, end_offset, chain FROM files WHERE file = ?');
+    this.#file = this.#database.prepare('SELECT identity, end_offset, chain, generation FROM files WHERE file = ?');
     this.#putFile = this.#database.prepare(
-      'INSERT OR REPLACE INTO files (file, identity, end_offset, chain) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO files (file, identity, end_offset, chain, generation) VALUES (?, ?, ?, ?, ?)',
     );
     this.#putBlock = this.#database.prepare(
-      `INSERT INTO blocks (block_id, node, session, criterion, file, offset, length, sha256, chain, filed_at_us)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO blocks (block_id, node, session, criterion, file, offset, length, sha256, chain, filed_at_us, generation)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#prune = this.#database.prepare(
       `DELETE FROM blocks WHERE filed_at_us < ? AND filed_order <= (SELECT max(filed_order) FROM blocks) - ?
@@ -98,21 +107,21 @@ export class Journal {
   /** What was filed under this id, 16 bytes. */
   filing(blockId: Uint8Array): Filing | undefined {
     const row = this.#block.get(blockId);
-    return row && toFiling(row as unknown as BlockRow);
+    return row && filingOf(row as unknown as BlockRow);
   }
 
   file(file: string): FileState | undefined {
-    const row = this.#file.get(file) as { identity: string; end_offset: number; chain: Uint8Array } | undefined;
-    return row && { identity: row.identity, end: row.end_offset, chain: row.chain };
+    const row = this.#file.get(file) as FileRow | undefined;
+    return row && { identity: row.identity, end: row.end_offset, chain: row.chain, generation: row.generation };
   }
 
-  putFile(file: string, { identity, end, chain }: FileState): void {
-    this.#putFile.run(file, identity, end, chain);
+  putFile(file: string, { identity, end, chain, generation }: FileState): void {
+    this.#putFile.run(file, identity, end, chain, generation);
   }
 
   add(filing: Filing): void {
-    const { blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs } = filing;
-    this.#putBlock.run(blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs);
+    const { blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation } = filing;
+    this.#putBlock.run(blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation);
   }
 
   /** Forgets blocks filed before `filedAtUs` and not among the newest `keep`, at most `limit` of the oldest. */
@@ -123,24 +132,6 @@ export class Journal {
   close(): void {
     this.#database.close();
   }
-}
-
-interface BlockRow {
-  block_id: Uint8Array;
-  node: string;
-  session: string;
-  criterion: string;
-  file: string;
-  offset: number;
-  length: number;
-  sha256: Uint8Array;
-  chain: Uint8Array;
-  filed_at_us: number;
-}
-
-function toFiling(row: BlockRow): Filing {
-  const { node, session, criterion, file, offset, length, sha256, chain } = row;
-  return { blockId: row.block_id, node, session, criterion, file, offset, length, sha256, chain, filedAtUs: row.filed_at_us };
 }
 
 function open(path: string, lockTimeoutMs: number): DatabaseSync {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { messageOf } from '@fleet-forensics/shared/error';
+import { filingPlace } from '@fleet-forensics/shared/filing-place';
 import { DRAIN_MS, openKafka } from '@fleet-forensics/shared/process/kafka-at-start';
 import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
 import { checkTopics, untilKafkaAnswers } from '@fleet-forensics/shared/process/topic-check';
@@ -9,7 +10,6 @@ import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-l
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { WRITER_GROUP } from '@fleet-forensics/shared/topics';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
-import { filingPlace } from './filing-place.ts';
 import { WriterCounters } from './writer-counters.ts';
 import { WriterModule } from './writer.module.ts';
 

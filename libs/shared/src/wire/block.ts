@@ -50,6 +50,8 @@ export interface Filing {
   /** SHA-256 over the file's previous link and `sha256`. */
   readonly chain: Uint8Array;
   readonly filedAtUs: number;
+  /** Which file of that name: 1 for the first, one more with each file that takes the name after it. 0: not known. */
+  readonly generation: number;
 }
 
 /** A record of forensic.dead-letters: one that could not be used, as it was. */

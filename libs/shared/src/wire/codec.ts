@@ -28,7 +28,8 @@ export function encodeBlockPart(part: BlockPart): Buffer {
 }
 
 export function encodeFiling(filing: Filing): Buffer {
-  return finished(v1.Filing.encode(filing).finish());
+  const { generation, ...first } = filing;
+  return finished(v1.Filing.encode(generation === 0 ? first : filing).finish());
 }
 
 export function encodeDeadLetter(letter: DeadLetter): Buffer {
@@ -70,6 +71,7 @@ export function decodeFiling(bytes: Uint8Array): Filing {
     sha256: filing.sha256 ?? NO_BYTES,
     chain: filing.chain ?? NO_BYTES,
     filedAtUs: safe('filing', filing.filedAtUs),
+    generation: filing.generation,
   };
 }
 

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { ForensicsError } from '@fleet-forensics/shared/error';
+import { ForensicsError } from './error.ts';
 
 /** Where a writer files, absolute. */
 export interface FilingPlace {
