@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { BlockAssembly } from '@fleet-forensics/writer/block-assembly';
-import { BlockWriter } from '@fleet-forensics/writer/block-writer';
+import { blockFiling } from '@fleet-forensics/writer/block-filing';
 import { BlocksConsumer } from '@fleet-forensics/writer/blocks-consumer';
+import { FilingHealth } from '@fleet-forensics/writer/filing-health';
 import { Journal } from '@fleet-forensics/writer/journal';
+import { PartStore } from '@fleet-forensics/writer/part-store';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { type Fault, FaultyDisk } from '../../apps/writer/src/faulty-disk.fixture.ts';
+import { PLAIN_FILING } from '../../apps/writer/src/writer-place.fixture.ts';
 import { Member } from './member.ts';
 import { SimulatedProducer } from './simulated-producer.ts';
 import type { Trace } from './trace.ts';
@@ -12,6 +15,9 @@ import type { SimulatedProcess, World } from './world.ts';
 
 /** Parts of unfinished blocks: more than a run has. */
 const PENDING_BYTES = 1024 ** 3;
+
+/** Blocks of one transaction: fewer than a batch may have. */
+const SLICE_BYTES = 1024;
 
 /** What goes wrong at which call into the file system or the journal; 0: at none. */
 export interface DiskFault {
@@ -40,10 +46,12 @@ export class WriterProcess implements SimulatedProcess {
     const warn = (message: string) => world.warn(this, message);
     const shared = { counters: this.counters, warn };
     const nowUs = () => clock.nowMs * 1000;
-    const writer = new BlockWriter({ ...shared, root: rootOf(world), journal, calls: this.#disk.calls, nowUs });
-    const assembly = new BlockAssembly(PENDING_BYTES, (id) => journal.filing(id));
+    const filing = { ...shared, root: rootOf(world), journal, calls: this.#disk.calls, settings: PLAIN_FILING, nowUs };
+    const { writer } = blockFiling(filing);
+    const assembly = new BlockAssembly(PENDING_BYTES, journal, new PartStore());
     const producer = new SimulatedProducer(this, network, log);
-    const blocks = new BlocksConsumer({ ...shared, assembly, writer, producer });
+    const health = new FilingHealth();
+    const blocks = new BlocksConsumer({ ...shared, assembly, writer, producer, health, sliceBytes: SLICE_BYTES });
     this.member = new Member(
       this,
       { group: world.writers, log, network, trace },
@@ -67,7 +75,7 @@ export class WriterProcess implements SimulatedProcess {
     this.#isKilled = true;
     const { filed, repeated, tornTails, failures } = this.counters;
     for (const [what, times] of Object.entries({ filed, repeated, tornTails, failures })) this.#trace.count(what, times);
-    this.#disk.end(false);
+    this.#disk.end();
     this.#journal.close();
   }
 }

@@ -6,7 +6,7 @@ await runService(async ({ environment, warn }) => {
   return {
     places: [...recorder.places, `blocks are filed below ${recorder.forensicRoot}`, `the log lies in ${recorder.dataDir}`],
     get readiness() {
-      return recorder.readiness();
+      return recorder.readiness;
     },
     get counts() {
       return recorder.counts();

@@ -29,6 +29,7 @@ import {
   TOPICS,
   WRITER_GROUP,
 } from '@fleet-forensics/shared/topics';
+import { FilingHealth } from '@fleet-forensics/writer/filing-health';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
 
@@ -41,8 +42,8 @@ export interface Recorder {
   readonly dataDir: string;
   /** Every ForensicLogFile lies below it. */
   readonly forensicRoot: string;
-  /** What is not as it should be. */
-  readiness(): Readiness;
+  /** Whether blocks can be filed now, and what else is not as it should be. */
+  readonly readiness: Readiness;
   /** What was done since the start, and what was dropped on the way, by name. */
   counts(): Readonly<Record<string, number>>;
   /**
@@ -113,8 +114,15 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     });
     const { url } = ingest;
     const places = [...ingest.places, policies.place];
-    const readiness = () => ({ isReady: true, why: policies.warnings });
-    return { url, places, readiness, dataDir, forensicRoot: place.root, counts, close: () => closeAll(closers) };
+    const health = writer.app.get(FilingHealth);
+    const close = () => closeAll(closers);
+    return {
+      ...{ url, places, dataDir, forensicRoot: place.root, counts, close },
+      get readiness() {
+        const { isReady, why } = health.readiness;
+        return { isReady, why: [...why, ...policies.warnings] };
+      },
+    };
   } catch (error) {
     await closeAll(closers).catch((cause: unknown) => failed(cause));
     throw error;

@@ -2,6 +2,9 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { BusRecord } from '@fleet-forensics/shared/bus/port';
 import type { BlockHeader, BlockPart, Filing } from '@fleet-forensics/shared/wire/block';
 import { decodeBlockPart } from '@fleet-forensics/shared/wire/codec';
+import type { Burial } from './journal.ts';
+import type { PartRecord, PartStore } from './part-store.ts';
+import { wholeInOnePart, type WholeBlock } from './whole-block.ts';
 
 /**
  * An unfinished block is given up when its partition's record time has moved on this far: its publisher would have sent it
@@ -9,47 +12,47 @@ import { decodeBlockPart } from '@fleet-forensics/shared/wire/codec';
  */
 export const MAX_UNFINISHED_MS = 3_600_000;
 
-/** A record of forensic.blocks that a part came in. */
-export interface PartRecord {
-  readonly offset: number;
-  readonly timeMs: number;
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-}
+/** What a waiting part counts for beside its bytes: so that a flood of tiny ones is bounded too. */
+export const PART_OVERHEAD_BYTES = 16 * 1024;
 
-/** A block with all its parts. */
-export interface WholeBlock {
-  /** `blockId` in hexadecimal. */
-  readonly id: string;
-  /** 16 bytes. */
-  readonly blockId: Uint8Array;
-  readonly header: BlockHeader;
-  readonly messages: Uint8Array;
-  readonly records: readonly PartRecord[];
-}
-
-/** What a record brought: nothing yet if it is a part of a block that lacks others. */
+/** What a record brought: nothing yet if it is a part of a block that lacks others, or that was given up for good. */
 export interface Arrival {
   /** Its block, if that is whole now, or was already. */
   readonly block?: WholeBlock;
-  /** Of its block, if that is in its file already and none of its parts waits here. */
-  readonly filing?: Filing;
+  /** Of its block, if that is in its files already and none of its parts waits here. */
+  readonly filings?: readonly Filing[];
 }
 
 /** A block to give up, with the parts that did come. */
 export interface UnfinishedBlock {
   readonly id: string;
   readonly error: ForensicsError;
-  readonly records: readonly PartRecord[];
+  readonly offsets: readonly number[];
+  records(): Iterable<PartRecord>;
+  readonly burial: Burial;
+}
+
+/** What became of blocks before. */
+export interface SettledBlocks {
+  /** Of the block with this id, if it is in its files. */
+  filings(blockId: Uint8Array): Filing[];
+  burial(blockId: Uint8Array): Burial | undefined;
 }
 
 interface Pending {
   readonly id: string;
+  readonly blockId: Uint8Array;
+  /** In the part store. */
+  readonly key: string;
   readonly firstOffset: number;
   readonly firstTimeMs: number;
-  readonly records: (PartRecord | undefined)[];
-  readonly parts: (BlockPart | undefined)[];
+  lastOffset: number;
+  lastTimeMs: number;
+  /** Of each part that came. */
+  readonly offsets: (number | undefined)[];
+  header: BlockHeader | undefined;
   missing: number;
+  listBytes: number;
   bytes: number;
 }
 
@@ -59,41 +62,45 @@ interface Pending {
  */
 export class BlockAssembly {
   readonly #maxBytes: number;
-  readonly #filing: (blockId: Uint8Array) => Filing | undefined;
+  readonly #settled: SettledBlocks;
+  readonly #store: PartStore;
   #bytes = 0;
   /** By partition; oldest block first. */
   readonly #pending = new Map<number, Map<string, Pending>>();
 
   /**
-   * @param maxBytes of the parts that wait, over all partitions
-   * @param filing of the block with this id, if it is in its file: a late repeat of one of its parts founds no new block
+   * @param maxBytes of the parts that wait, over all partitions, with PART_OVERHEAD_BYTES for each
+   * @param settled a late repeat of a part founds no new block
    */
-  constructor(maxBytes: number, filing: (blockId: Uint8Array) => Filing | undefined) {
+  constructor(maxBytes: number, settled: SettledBlocks, store: PartStore) {
     this.#maxBytes = maxBytes;
-    this.#filing = filing;
+    this.#settled = settled;
+    this.#store = store;
   }
 
-  /** Of the records of unfinished blocks. */
+  /** Of the records of unfinished blocks, with what each counts for. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
    * Takes a record. That of a block in one part is not copied.
-   * @throws ForensicsError FF_BAD_RECORD if it is no block part, or contradicts an earlier part of its block
+   * @throws ForensicsError FF_BAD_RECORD if it is no block part, or contradicts an earlier part of its block; FF_PARTS_UNWRITABLE
    */
   add(partition: number, record: BusRecord): Arrival {
     const part = decodeBlockPart(record.value);
     const id = Buffer.from(part.blockId).toString('hex');
-    if (part.parts === 1) return { block: wholeBlock(id, [part], [partRecord(record)]) };
+    if (part.parts === 1) return { block: wholeInOnePart(id, part, partRecord(record)) };
     const known = this.#pending.get(partition)?.get(id);
-    const filing = known ? undefined : this.#filing(part.blockId);
-    if (filing) return { filing };
-    const pending = known ?? this.#found(partition, id, record, part.parts);
+    if (!known) {
+      const filings = this.#settled.filings(part.blockId);
+      if (filings.length > 0) return { filings };
+      if (this.#isBuried(partition, part.blockId, record)) return {};
+    }
+    const pending = known ?? this.#found(partition, id, record, part);
     // What comes under the id of a whole block repeats it: a request that is sent again after its session's end asks for less.
     if (pending.missing > 0) this.#keep(pending, part, record);
-    if (pending.missing > 0) return {};
-    return { block: wholeBlock(id, pending.parts as BlockPart[], pending.records as PartRecord[]) };
+    return pending.missing > 0 ? {} : { block: this.#whole(pending, partition) };
   }
 
   /**
@@ -109,7 +116,7 @@ export class BlockAssembly {
       if (!expired && bytes <= this.#maxBytes) break;
       bytes -= pending.bytes;
       const why = expired ? `after ${MAX_UNFINISHED_MS} ms` : `over ${this.#maxBytes} bytes (FF_WRITER_PENDING_BYTES)`;
-      overdue.push(unfinishedBlock(pending, why));
+      overdue.push(this.#unfinished(pending, partition, why));
     }
     return overdue;
   }
@@ -124,24 +131,39 @@ export class BlockAssembly {
   forget(partition: number, id: string): void {
     const blocks = this.#pending.get(partition);
     const pending = blocks?.get(id);
-    if (pending) this.#bytes -= unfinishedBytes(pending);
+    if (pending) this.#release(pending);
     blocks?.delete(id);
   }
 
   /** Lets go of a partition: its records will come again, here or elsewhere. */
   drop(partition: number): void {
-    for (const pending of this.#pending.get(partition)?.values() ?? []) this.#bytes -= unfinishedBytes(pending);
+    for (const pending of this.#pending.get(partition)?.values() ?? []) this.#release(pending);
     this.#pending.delete(partition);
   }
 
-  #found(partition: number, id: string, { offset, timeMs }: BusRecord, parts: number): Pending {
+  #release(pending: Pending): void {
+    this.#bytes -= unfinishedBytes(pending);
+    this.#store.remove(pending.key);
+  }
+
+  #isBuried(partition: number, blockId: Uint8Array, { offset, timeMs }: BusRecord): boolean {
+    const burial = this.#settled.burial(blockId);
+    return burial?.partition === partition && offset <= burial.lastOffset && timeMs <= burial.timeMs;
+  }
+
+  #found(partition: number, id: string, { offset, timeMs }: BusRecord, { blockId, parts }: BlockPart): Pending {
     const pending: Pending = {
       id,
+      blockId: Buffer.from(blockId),
+      key: `${partition}/${id}`,
       firstOffset: offset,
       firstTimeMs: timeMs,
-      records: Array.from<undefined>({ length: parts }),
-      parts: Array.from<undefined>({ length: parts }),
+      lastOffset: offset,
+      lastTimeMs: timeMs,
+      offsets: Array.from<undefined>({ length: parts }),
+      header: undefined,
       missing: parts,
+      listBytes: 0,
       bytes: 0,
     };
     const blocks = this.#pending.get(partition) ?? new Map<string, Pending>();
@@ -149,19 +171,47 @@ export class BlockAssembly {
     return pending;
   }
 
-  #keep(pending: Pending, { part, parts: count }: BlockPart, arrived: BusRecord): void {
-    const { id, parts, records } = pending;
-    if (parts.length !== count) {
-      throw new ForensicsError('FF_BAD_RECORD', `block part ${id} is one of ${count}, an earlier one of ${parts.length}`);
+  #keep(pending: Pending, { part, parts: count, header, messages }: BlockPart, arrived: BusRecord): void {
+    const { id, key, offsets } = pending;
+    if (offsets.length !== count) {
+      throw new ForensicsError('FF_BAD_RECORD', `block part ${id} is one of ${count}, an earlier one of ${offsets.length}`);
     }
-    if (parts[part]) return;
-    const record = copyOf(arrived);
+    if (offsets[part] !== undefined) return;
+    this.#store.put(key, part, partRecord(arrived));
     this.#bytes -= unfinishedBytes(pending);
-    records[part] = record;
-    parts[part] = decodeBlockPart(record.value);
+    offsets[part] = arrived.offset;
+    if (header) pending.header = header;
+    pending.lastOffset = Math.max(pending.lastOffset, arrived.offset);
+    pending.lastTimeMs = Math.max(pending.lastTimeMs, arrived.timeMs);
     pending.missing -= 1;
-    pending.bytes += record.value.length;
+    pending.listBytes += messages.length;
+    pending.bytes += arrived.value.length + PART_OVERHEAD_BYTES;
     this.#bytes += unfinishedBytes(pending);
+  }
+
+  #whole(pending: Pending, partition: number): WholeBlock {
+    const { id, blockId, header, firstTimeMs: timeMs, listBytes } = pending;
+    const records = () => this.#records(pending);
+    return {
+      ...{ id, blockId, header: header!, timeMs, listBytes, records },
+      offsets: arrivedOffsets(pending),
+      burial: burialOf(pending, partition),
+      *lists() {
+        for (const { value } of records()) yield decodeBlockPart(value).messages;
+      },
+    };
+  }
+
+  #unfinished(pending: Pending, partition: number, why: string): UnfinishedBlock {
+    const { id, missing, offsets } = pending;
+    const what = `block ${id} lacks ${missing} of ${offsets.length} parts, given up ${why}`;
+    const error = new ForensicsError('FF_BLOCK_UNFINISHED', `${what}; the parts that came are in the dead letters`);
+    const records = () => this.#records(pending);
+    return { id, error, offsets: arrivedOffsets(pending), records, burial: burialOf(pending, partition) };
+  }
+
+  *#records({ key, offsets }: Pending): Generator<PartRecord> {
+    for (const [part, offset] of offsets.entries()) if (offset !== undefined) yield this.#store.get(key, part);
   }
 }
 
@@ -170,24 +220,14 @@ function unfinishedBytes({ missing, bytes }: Pending): number {
   return missing > 0 ? bytes : 0;
 }
 
-function unfinishedBlock({ id, missing, parts, records }: Pending, why: string): UnfinishedBlock {
-  const what = `block ${id} lacks ${missing} of ${parts.length} parts, given up ${why}`;
-  const error = new ForensicsError('FF_BLOCK_UNFINISHED', `${what}; the parts that came are in the dead letters`);
-  return { id, error, records: records.filter((record) => record !== undefined) };
+function arrivedOffsets({ offsets }: Pending): number[] {
+  return offsets.filter((offset) => offset !== undefined);
 }
 
-function wholeBlock(id: string, parts: readonly BlockPart[], records: readonly PartRecord[]): WholeBlock {
-  const { blockId, header, messages } = parts[0]!;
-  const all = parts.length === 1 ? messages : Buffer.concat(parts.map((part) => part.messages));
-  return { id, blockId, header: header!, messages: all, records };
+function burialOf({ blockId, lastOffset, lastTimeMs: timeMs }: Pending, partition: number): Burial {
+  return { blockId, partition, lastOffset, timeMs };
 }
 
 function partRecord({ offset, timeMs, key, value }: BusRecord): PartRecord {
   return { offset, timeMs, key: key ?? new Uint8Array(), value };
-}
-
-// A record's bytes are the driver's own again once the batch is done.
-function copyOf(record: BusRecord): PartRecord {
-  const { offset, timeMs, key, value } = partRecord(record);
-  return { offset, timeMs, key: Buffer.from(key), value: Buffer.from(value) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blockFoot, blockHead, markerOf, textFormatOf } from './block-head.ts';
+import { blockFoot, blockHead, markerOf } from './block-head.ts';
 import { blockHeader, blockId } from './block.fixture.ts';
 
 const ID = blockId('a');
@@ -116,16 +116,5 @@ describe('a marker', () => {
       ÜberQuota: 'ÜBER QUOTA',
     };
     for (const [criterion, marker] of Object.entries(markers)) expect(markerOf(criterion)).toBe(marker);
-  });
-});
-
-describe('the text format', () => {
-  it('is extended unless the policy asks for compatible', () => {
-    expect([[], ['extended'], ['compatible'], ['ecs', 'compatible']].map(textFormatOf)).toEqual([
-      'extended',
-      'extended',
-      'compatible',
-      'compatible',
-    ]);
   });
 });

@@ -4,11 +4,6 @@ import type { Ledger } from '@fleet-forensics/shared/wire/session-event';
 /** The text formats of ForensicLogFormat. `compatible` leaves the headers out that mod_log_forensic does not have. */
 export type TextFormat = 'extended' | 'compatible';
 
-/** The text format that a policy's list asks for: `extended` unless it names `compatible`. */
-export function textFormatOf(formats: readonly string[]): TextFormat {
-  return formats.includes('compatible') ? 'compatible' : 'extended';
-}
-
 /**
  * A marker's words for a criterion: `FailedLogin` → `FAILED LOGIN`, as mod_log_forensic names its own three; `DLPAlert` →
  * `DLP ALERT`.

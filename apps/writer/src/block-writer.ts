@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
-import { appendicesOf, type Appendix, type UnfiledBlock } from './appendix.ts';
-import type { WholeBlock } from './block-assembly.ts';
+import { type AppendedCopy, type Appendix, appendicesOf, appendTo, endOf, expectedBytes } from './appendix.ts';
+import { type BlockCopy, copiesOf, type UnfiledBlock } from './block-copy.ts';
+import type { FileBound } from './file-bound.ts';
 import type { FileCalls } from './file-calls.ts';
-import type { FileState, Journal } from './journal.ts';
-import { TargetFile, type FileStats } from './target-file.ts';
+import type { Burial, FileState, Journal } from './journal.ts';
+import { fileAlone, OWN_FILE } from './own-file.ts';
+import type { RotatedFiles } from './rotated-files.ts';
+import type { Settlement } from './settlement.ts';
+import type { TargetFile } from './target-file.ts';
+import type { Turn } from './turn.ts';
+import type { WholeBlock } from './whole-block.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
 /**
@@ -15,161 +21,191 @@ import type { WriterCounters } from './writer-counters.ts';
 const REMEMBER_US = 30 * 24 * 3600 * 1_000_000;
 /** How many of the newest blocks the journal remembers however old they seem: a clock that was set forward must not forget them. */
 const REMEMBER_BLOCKS = 100_000;
+/** Files of blocks of their own that are written at a time. */
+const OWN_FILES_AT_ONCE = 16;
 
-const FIRST_LINK = Buffer.alloc(32);
-
-export interface BlockWriterOptions {
+export interface BlockWriterParts {
   /** Absolute. */
   readonly root: string;
   readonly journal: Journal;
+  /** Of all that writes to this journal in the process: a transaction stays open while a file is written. */
+  readonly turn: Turn;
   readonly calls: FileCalls;
+  readonly settlement: Settlement;
+  readonly fileBound: FileBound;
+  readonly rotatedFiles: RotatedFiles;
   readonly counters: WriterCounters;
+  /** To be left free on a file's file system. */
+  readonly headroomBytes: number;
+  /** Of text that is held in memory. */
+  readonly textBytes: number;
   readonly warn: (message: string) => void;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
 }
 
+/** Blocks that are formatted, and those that can't be. */
+export interface PreparedBlocks {
+  readonly copies: readonly BlockCopy[];
+  readonly refused: readonly UnfiledBlock[];
+}
+
+/** Files that can't be written now, and why. */
+export type HeldFiles = Map<string, ForensicsError>;
+
 export interface Filed {
-  /** One for each block that was appended. */
+  /** One for each block and format that was filed. */
   readonly filings: readonly Filing[];
-  /** One for each block that was in its file before. */
+  /** One for each that was in its file before. */
   readonly repeats: readonly Filing[];
   /** Can't be filed ever: what the block itself says is at fault, FF_UNSAFE_PATH or FF_BAD_MESSAGE_LIST. */
   readonly refused: readonly UnfiledBlock[];
-  /** Can't be filed now: what the file system says, FF_FILING_FAILED. */
+  /** Can't be filed now, at least in one of its files: what the file system says, FF_FILING_FAILED. */
   readonly held: readonly UnfiledBlock[];
 }
 
 interface OpenAppendix extends Appendix {
   readonly file: TargetFile;
+  readonly state: FileState;
+}
+
+/** What is in a file, and not in the journal yet. */
+interface WrittenFile {
+  /** As of before. */
+  readonly state: FileState;
+  readonly appended: readonly AppendedCopy[];
+  /** To be cut back if the journal can't be written; a file of a block's own is written over. */
+  readonly file?: TargetFile;
 }
 
 /**
- * Appends blocks to their files, each once and whole, whatever fails or crashes in between: docs/adr/0003-writer-journal.md.
+ * Puts blocks into their files, each once and whole, whatever fails or crashes in between: docs/adr/0003-writer-journal.md.
  */
 export class BlockWriter {
-  readonly #options: BlockWriterOptions;
+  readonly #parts: BlockWriterParts;
 
-  constructor(options: BlockWriterOptions) {
-    this.#options = options;
+  constructor(parts: BlockWriterParts) {
+    this.#parts = parts;
+  }
+
+  /** Formats blocks: nothing but computing, to be done while others are written. */
+  prepare(blocks: readonly WholeBlock[]): PreparedBlocks {
+    const { root, textBytes } = this.#parts;
+    return copiesOf(root, blocks, textBytes);
   }
 
   /**
    * Files a batch: durable when it returns. A file that can't be written now holds up its own blocks only.
+   * @param heldFiles are left alone, so that their blocks stay in order; those that can't be written now are added
    * @throws ForensicsError FF_FILING_FAILED if the journal can't be written now: nothing counts as filed, all may be given again
    */
-  file(blocks: readonly WholeBlock[]): Filed {
-    const { journal, counters } = this.#options;
+  file(prepared: PreparedBlocks, heldFiles: HeldFiles = new Map()): Promise<Filed> {
     const files: TargetFile[] = [];
-    try {
-      return this.#fileInto(files, blocks);
-    } catch (cause) {
-      counters.failures += 1;
-      this.#warnIfItFails('the journal', () => journal.rollback());
-      throw filingFailed('the journal', blocks.length, cause);
-    } finally {
-      // What was filed is durable and what was not is undone: a file that does not close changes neither.
-      for (const file of files) this.#warnIfItFails(file.path.realPath, () => file.close());
-    }
+    return this.#parts.turn.take(async () => {
+      try {
+        return await this.#fileInto(files, prepared, heldFiles);
+      } catch (cause) {
+        throw this.#journalFailed(prepared.copies.length, cause);
+      } finally {
+        // What was filed is durable and what was not is undone: a file that does not close changes neither.
+        for (const file of files) this.#warnIfItFails(file.path.realPath, () => file.close());
+      }
+    });
   }
 
-  #fileInto(files: TargetFile[], blocks: readonly WholeBlock[]): Filed {
-    const { journal, counters } = this.#options;
-    const held: UnfiledBlock[] = [];
+  /** Writes down that these blocks are in the dead letters. @throws ForensicsError FF_FILING_FAILED as {@link file} */
+  bury(burials: readonly Burial[]): Promise<void> {
+    const { journal, nowUs, turn } = this.#parts;
+    return turn.take(async () => {
+      try {
+        journal.begin();
+        for (const burial of burials) journal.bury(burial, nowUs());
+        journal.pruneTraces(nowUs() - REMEMBER_US);
+        journal.commit();
+      } catch (cause) {
+        throw this.#journalFailed(burials.length, cause);
+      }
+    });
+  }
+
+  async #fileInto(files: TargetFile[], { copies, refused }: PreparedBlocks, heldFiles: HeldFiles): Promise<Filed> {
+    const { journal, counters, fileBound } = this.#parts;
     journal.begin();
-    const { repeats, fresh } = this.#split(blocks);
-    const { appendices, refused } = appendicesOf(this.#options.root, fresh);
-    const settled = this.#settle(this.#open(appendices, files, held), held);
-    const filings = this.#append(settled, held);
+    const { repeats, fresh } = this.#split(copies);
+    const appendices = appendicesOf(fileBound.bounded(fresh, journal));
+    const open = await this.#settle(
+      appendices.filter(({ isOwnFile }) => !isOwnFile),
+      files,
+      heldFiles,
+    );
+    const own = appendices.filter(({ isOwnFile }) => isOwnFile);
+    const filings = await this.#append(open, own, heldFiles);
     counters.repeated += repeats.length;
+    const held = appendices.flatMap(({ path, copies: inFile }) => {
+      const error = heldFiles.get(path.file);
+      return error ? inFile.map(({ block }) => ({ block, error })) : [];
+    });
     return { filings, repeats, refused, held };
   }
 
-  /** Drops the blocks that are in their file already. */
-  #split(blocks: readonly WholeBlock[]): { repeats: Filing[]; fresh: WholeBlock[] } {
-    const repeats = new Map<string, Filing>();
-    const fresh = new Map<string, WholeBlock>();
-    for (const block of blocks) {
-      const filing = this.#options.journal.filing(block.blockId);
-      if (filing) repeats.set(block.id, filing);
-      else fresh.set(block.id, block);
+  /** Drops what is in its file already. */
+  #split(copies: readonly BlockCopy[]): { repeats: Filing[]; fresh: BlockCopy[] } {
+    const repeats: Filing[] = [];
+    const fresh = new Map<string, BlockCopy>();
+    for (const copy of copies) {
+      const { block, copy: number } = copy;
+      const filing = this.#parts.journal.filing(block.blockId, number);
+      if (filing) repeats.push(filing);
+      else if (!fresh.has(`${block.id} ${number}`)) fresh.set(`${block.id} ${number}`, copy);
     }
-    return { repeats: [...repeats.values()], fresh: [...fresh.values()] };
-  }
-
-  #open(appendices: readonly Appendix[], files: TargetFile[], held: UnfiledBlock[]): OpenAppendix[] {
-    const open: OpenAppendix[] = [];
-    for (const appendix of appendices) {
-      const file = this.#unlessHeld(appendix, held, () => new TargetFile(appendix.path, this.#options.calls));
-      if (!file) continue;
-      files.push(file);
-      open.push({ ...appendix, file });
-    }
-    return open;
+    return { repeats, fresh: [...fresh.values()] };
   }
 
   /**
-   * Makes every file and the journal agree on where its blocks end. What the journal learns here is committed before anything is
-   * appended: else a crash in between would leave half a block in a file whose end nobody knows.
+   * Opens the files. What the journal learns of them is committed before anything is appended: else a crash in between would leave
+   * half a block in a file whose end nobody knows.
    */
-  #settle(appendices: readonly OpenAppendix[], held: UnfiledBlock[]): OpenAppendix[] {
-    const { journal } = this.#options;
-    const settled: OpenAppendix[] = [];
-    let learned = false;
+  async #settle(appendices: readonly Appendix[], files: TargetFile[], held: HeldFiles): Promise<OpenAppendix[]> {
+    const { journal, settlement, rotatedFiles } = this.#parts;
+    const open: OpenAppendix[] = [];
+    let hasLearned = false;
+    let hasRotated = false;
     for (const appendix of appendices) {
-      const known = journal.file(appendix.path.file);
-      const state = this.#unlessHeld(appendix, held, () => this.#settleFile(appendix.file, known));
-      if (!state) continue;
-      settled.push(appendix);
+      const { file: name } = appendix.path;
+      const known = journal.file(name);
+      const settled = await this.#unlessHeld(appendix, held, () =>
+        settlement.open(appendix.path, known, expectedBytes(appendix)),
+      );
+      if (!settled) continue;
+      const { file, state, rotated } = settled;
+      files.push(file);
+      open.push({ ...appendix, file, state });
       if (state === known) continue;
-      journal.putFile(appendix.path.file, state);
-      learned = true;
+      journal.putFile(name, state);
+      if (rotated) journal.putGeneration(rotated);
+      hasRotated ||= rotated !== undefined;
+      hasLearned = true;
     }
-    if (learned) {
+    if (hasLearned) {
       journal.commit();
       journal.begin();
     }
-    return settled;
+    if (hasRotated) void rotatedFiles.tidy();
+    return open;
   }
 
-  /** Cuts off a torn write, and nothing else: what the journal does not know as its own file's stays. */
-  #settleFile(file: TargetFile, known: FileState | undefined): FileState {
-    const { counters, warn } = this.#options;
-    const { realPath } = file.path;
-    const stats = file.stats();
-    const { identity, sizeBytes } = stats;
-    if (known && identity === known.identity && sizeBytes >= known.end) {
-      if (sizeBytes > known.end) {
-        file.cutTo(known.end);
-        counters.tornTails += 1;
-        warn(`${realPath}: cut off ${sizeBytes - known.end} bytes behind the last whole block, at ${known.end}`);
-      }
-      return known;
-    }
-    file.syncDirectories();
-    const why = whyAdopted(stats, known);
-    if (why) {
-      counters.adopted += 1;
-      warn(`${realPath}: ${why}; blocks go on at its end, ${sizeBytes}`);
-    }
-    return { identity, end: sizeBytes, chain: known?.chain ?? FIRST_LINK, generation: generationOf(identity, known) };
-  }
-
-  #append(appendices: readonly OpenAppendix[], held: UnfiledBlock[]): Filing[] {
-    const { journal, nowUs, counters } = this.#options;
-    const touched: { file: TargetFile; end: number }[] = [];
-    const filings: Filing[] = [];
+  async #append(open: readonly OpenAppendix[], own: readonly Appendix[], held: HeldFiles): Promise<Filing[]> {
+    const { journal, counters } = this.#parts;
+    const written = [...(await this.#appendToAll(open, held)), ...(await this.#fileAlone(own, held))];
+    let filings: Filing[];
+    // No turn of the event loop from here to the commit: nobody sees what may be rolled back.
     try {
-      for (const appendix of appendices) {
-        const state = journal.file(appendix.path.file)!;
-        const file = this.#unlessHeld(appendix, held, () => this.#appendTexts(appendix, state.end));
-        if (!file) continue;
-        touched.push({ file, end: state.end });
-        filings.push(...this.#enter(appendix, state));
-      }
-      if (filings.length > 0) journal.prune(nowUs() - REMEMBER_US, REMEMBER_BLOCKS, 2 * filings.length);
+      filings = written.flatMap(({ state, appended }) => this.#enter(state, appended));
+      if (filings.length > 0) this.#prune(filings.length);
     } catch (error) {
-      for (const { file, end } of touched) this.#warnIfItFails(file.path.realPath, () => file.cutTo(end));
+      for (const { file, state } of written) {
+        if (file) this.#warnIfItFails(file.path.realPath, () => file.cutTo(state.end));
+      }
       throw error;
     }
     // Not undone if it fails: the commit may have become durable, and then the blocks must be there.
@@ -179,45 +215,92 @@ export class BlockWriter {
     return filings;
   }
 
-  #appendTexts({ file, blocks }: OpenAppendix, end: number): TargetFile {
-    const texts = blocks.map(({ text }) => text);
-    try {
-      file.appendAt(end, texts.length === 1 ? texts[0]! : Buffer.concat(texts));
-      return file;
-    } catch (error) {
-      this.#warnIfItFails(file.path.realPath, () => file.cutTo(end));
-      throw error;
+  /** Writes to all files first and syncs them together: a disk does many in little more than the time of one. */
+  async #appendToAll(open: readonly OpenAppendix[], held: HeldFiles): Promise<WrittenFile[]> {
+    const { headroomBytes } = this.#parts;
+    const written: (WrittenFile & { appendix: OpenAppendix })[] = [];
+    for (const appendix of open) {
+      const { file, state } = appendix;
+      const appended = await this.#undoneOnError(appendix, held, () => appendTo(file, state.end, appendix, headroomBytes));
+      if (appended) written.push({ file, state, appended, appendix });
     }
+    const synced = await Promise.all(
+      written.map(async (one) => {
+        const sync = async () => {
+          await one.file!.sync(endOf(one.appended));
+          return one;
+        };
+        return this.#undoneOnError(one.appendix, held, sync);
+      }),
+    );
+    return synced.filter((one) => one !== undefined);
   }
 
-  /** Enters what was appended in the journal. */
-  #enter({ path, blocks }: Appendix, state: FileState): Filing[] {
-    const { journal, nowUs } = this.#options;
-    let { end, chain } = state;
-    const filings = blocks.map(({ block: { blockId, header }, text }) => {
-      const { node, session, criterion } = header;
-      const sha256 = hash('sha256', text, 'buffer');
-      chain = hash('sha256', Buffer.concat([chain, sha256]), 'buffer');
-      const offset = end;
-      end += text.length;
-      const place = { file: path.file, offset, length: text.length, sha256, chain };
-      return { blockId, node, session, criterion: criterion.name, ...place, filedAtUs: nowUs(), generation: state.generation };
+  async #fileAlone(own: readonly Appendix[], held: HeldFiles): Promise<WrittenFile[]> {
+    const { calls, headroomBytes } = this.#parts;
+    const written: WrittenFile[] = [];
+    for (let from = 0; from < own.length; from += OWN_FILES_AT_ONCE) {
+      const some = own.slice(from, from + OWN_FILES_AT_ONCE);
+      const filed = some.map((appendix) => this.#unlessHeld(appendix, held, () => fileAlone(appendix, calls, headroomBytes)));
+      for (const appended of await Promise.all(filed)) if (appended) written.push({ state: OWN_FILE, appended });
+    }
+    return written;
+  }
+
+  #undoneOnError<T>({ file, state, ...appendix }: OpenAppendix, held: HeldFiles, calls: () => Promise<T>): Promise<T | undefined> {
+    return this.#unlessHeld(appendix, held, async () => {
+      try {
+        return await calls();
+      } catch (error) {
+        this.#warnIfItFails(file.path.realPath, () => file.cutTo(state.end));
+        throw error;
+      }
     });
-    for (const filing of filings) journal.add(filing);
-    journal.putFile(path.file, { ...state, end, chain });
+  }
+
+  /** Enters what was written to one file in the journal. */
+  #enter(state: FileState, appended: readonly AppendedCopy[]): Filing[] {
+    const { journal, nowUs } = this.#parts;
+    const { generation } = state;
+    let { end, chain } = state;
+    const filedAtUs = nowUs();
+    const { file } = appended[0]!.copy.path;
+    const filings = appended.map(({ copy, offset, length, sha256 }) => {
+      const { node, session, criterion } = copy.block.header;
+      chain = hash('sha256', Buffer.concat([chain, sha256]), 'buffer');
+      end = offset + length;
+      const { blockId } = copy.block;
+      const place = { file, generation, offset, length, sha256, chain };
+      const filing = { blockId, node, session, criterion: criterion.name, ...place, filedAtUs };
+      journal.add(filing, copy);
+      return filing;
+    });
+    journal.putFile(file, { ...state, end, chain, begunUs: state.begunUs || filedAtUs });
     return filings;
   }
 
+  #prune(filed: number): void {
+    const { journal, nowUs } = this.#parts;
+    journal.prune(nowUs() - REMEMBER_US, REMEMBER_BLOCKS, 2 * filed);
+  }
+
   /** Runs calls into one file, none into the journal: what fails holds that file's blocks, and no other's. */
-  #unlessHeld<T extends object>({ path, blocks }: Appendix, held: UnfiledBlock[], calls: () => T): T | undefined {
+  async #unlessHeld<T>({ path, copies }: Appendix, held: HeldFiles, calls: () => Promise<T>): Promise<T | undefined> {
+    if (held.has(path.file)) return undefined;
     try {
-      return calls();
+      return await calls();
     } catch (cause) {
-      this.#options.counters.failures += 1;
-      const error = filingFailed(path.realPath, blocks.length, cause);
-      for (const { block } of blocks) held.push({ block, error });
+      this.#parts.counters.failures += 1;
+      held.set(path.file, filingFailed(path.realPath, copies.length, cause));
       return undefined;
     }
+  }
+
+  #journalFailed(count: number, cause: unknown): ForensicsError {
+    const { journal, counters } = this.#parts;
+    counters.failures += 1;
+    this.#warnIfItFails('the journal', () => journal.rollback());
+    return filingFailed('the journal', count, cause);
   }
 
   /** For what is tried again by itself: the next batch rolls back, and cuts off what was begun. */
@@ -225,21 +308,9 @@ export class BlockWriter {
     try {
       action();
     } catch (error) {
-      this.#options.warn(`${what}: ${String(error)}`);
+      this.#parts.warn(`${what}: ${String(error)}`);
     }
   }
-}
-
-/** A file that was cut is still the same one. */
-function generationOf(identity: string, known: FileState | undefined): number {
-  if (!known) return 1;
-  return identity === known.identity ? known.generation : known.generation + 1;
-}
-
-function whyAdopted({ identity, sizeBytes }: FileStats, known: FileState | undefined): string | undefined {
-  if (!known) return sizeBytes > 0 ? `holds ${sizeBytes} bytes that are not in the journal` : undefined;
-  if (identity !== known.identity) return `is another file than the one of ${known.end} bytes before (rotated or exchanged)`;
-  return `has ${sizeBytes} bytes where ${known.end} were filed (cut)`;
 }
 
 function filingFailed(where: string, count: number, cause: unknown): ForensicsError {

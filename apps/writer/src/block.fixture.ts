@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BlockHeader } from '@fleet-forensics/shared/wire/block';
 import type { LogType } from '@fleet-forensics/shared/wire/log-type';
 import { MessageListWriter } from '@fleet-forensics/shared/wire/message-list-writer';
-import type { WholeBlock } from './block-assembly.ts';
+import type { WholeBlock } from './whole-block.ts';
 
 /** A message as a test writes it down; latin1, so that every byte can be named. */
 export interface Line {
@@ -54,9 +54,21 @@ export function blockId(name: string): Buffer {
   return createHash('sha256').update(name).digest().subarray(0, 16);
 }
 
+/** A block and its only list of messages. */
+export interface ListedBlock extends WholeBlock {
+  readonly messages: Uint8Array;
+}
+
 /** A block of two messages that name it, as it comes out of its parts. */
-export function wholeBlock(name: string, file: string, changes: Partial<WholeBlock> = {}): WholeBlock {
+export function wholeBlock(name: string, file: string, changes: Partial<BlockHeader> = {}): ListedBlock {
+  return listedBlock(name, messageList([{ text: `first of ${name}` }, { text: `second of ${name}` }]), {
+    ...blockHeader(2, { file }),
+    ...changes,
+  });
+}
+
+export function listedBlock(name: string, messages: Uint8Array, header: BlockHeader): ListedBlock {
   const id = blockId(name);
-  const messages = messageList([{ text: `first of ${name}` }, { text: `second of ${name}` }]);
-  return { id: id.toString('hex'), blockId: id, header: blockHeader(2, { file }), messages, records: [], ...changes };
+  const parts = { listBytes: messages.length, lists: () => [messages], offsets: [], records: () => [] };
+  return { id: id.toString('hex'), blockId: id, header, timeMs: 1_795_422_257_266, messages, ...parts };
 }

@@ -1,19 +1,22 @@
-import type { Batch, BusRecord, Consumer, OutgoingRecord, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
-import { ForensicsError } from '@fleet-forensics/shared/error';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Batch, Consumer, OutgoingRecord, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
+import { ForensicsError, hasCode, messageOf } from '@fleet-forensics/shared/error';
 import { BLOCKS, DEAD_LETTERS, FILINGS } from '@fleet-forensics/shared/topics';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
 import { encodeFiling } from '@fleet-forensics/shared/wire/codec';
 import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
-import type { BlockAssembly, WholeBlock } from './block-assembly.ts';
-import type { BlockWriter } from './block-writer.ts';
+import type { BlockAssembly, UnfinishedBlock } from './block-assembly.ts';
+import type { BlockWriter, HeldFiles, PreparedBlocks } from './block-writer.ts';
+import type { FilingHealth } from './filing-health.ts';
+import type { Burial } from './journal.ts';
+import type { PartRecord } from './part-store.ts';
+import type { WholeBlock } from './whole-block.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
-/**
- * Bounds of what is filed in one transaction: the formatted text is held in memory, each file is open, and nothing else happens in
- * the process meanwhile (some 10 ms).
- */
-const MAX_SLICE_BLOCKS = 50;
-const MAX_SLICE_BYTES = 32 * 1024 * 1024;
+/** Blocks that are filed in one transaction: each may have a file of its own, and all are open. */
+const MAX_SLICE_BLOCKS = 500;
+/** Dead letters that are sent at once. */
+const MAX_SENT_BYTES = 4 * 1024 * 1024;
 /** How many files an error names that could not be written. */
 const MAX_TOLD_FILES = 10;
 
@@ -21,23 +24,27 @@ export interface BlocksConsumerOptions {
   readonly assembly: BlockAssembly;
   readonly writer: BlockWriter;
   readonly producer: Producer;
+  readonly health: FilingHealth;
   readonly counters: WriterCounters;
+  /** Message lists that are filed in one transaction, bytes; a block over it is filed alone. */
+  readonly sliceBytes: number;
   readonly warn: (message: string) => void;
 }
 
 /** What a batch came to. */
 interface Outcome {
-  /** Blocks that were in their file before, by id. */
+  /** Blocks that were in their files before, by file and id. */
   readonly repeats: Map<string, Filing>;
   readonly unusable: Unusable[];
-  /** Files that can't be written now, as the policies spell them. */
-  readonly held: Map<string, ForensicsError>;
+  readonly held: HeldFiles;
 }
 
 /** Records for the dead letters. */
 interface Unusable {
-  readonly records: readonly Pick<BusRecord, 'offset' | 'key' | 'value'>[];
+  readonly offsets: readonly number[];
+  records(): Iterable<Pick<PartRecord, 'offset' | 'value'> & { readonly key: Uint8Array | null }>;
   readonly error: ForensicsError;
+  readonly burial?: Burial;
 }
 
 /** Files the blocks of forensic.blocks: files first, then filings and dead letters, then the commit. */
@@ -50,7 +57,10 @@ export class BlocksConsumer {
 
   /** Lets go of the parts that wait: the committed offset lies before the first of them, so they come again with the partition. */
   revoked(ownerships: readonly Ownership[]): void {
-    for (const { partition } of ownerships) this.#options.assembly.drop(partition);
+    for (const { partition } of ownerships) {
+      this.#options.assembly.drop(partition);
+      this.#options.health.goesOn(partition);
+    }
   }
 
   /**
@@ -60,13 +70,21 @@ export class BlocksConsumer {
    * come again
    */
   async take(batch: Batch, consumer: Consumer): Promise<void> {
+    const { health } = this.#options;
+    try {
+      await this.#take(batch, consumer);
+      health.goesOn(batch.partition);
+    } catch (error) {
+      health.waits(batch.partition, messageOf(error));
+      throw error;
+    }
+  }
+
+  async #take(batch: Batch, consumer: Consumer): Promise<void> {
     const { assembly, counters } = this.#options;
     const outcome: Outcome = { repeats: new Map(), unusable: [], held: new Map() };
     const whole = this.#assemble(batch, outcome);
-    for (const blocks of slices(whole)) {
-      await this.#file(blocks, outcome);
-      await consumer.heartbeat();
-    }
+    await this.#fileAll(whole, outcome, consumer);
     // Not before: while a file is held, what is said below would be said again at each attempt.
     if (outcome.held.size > 0) throw heldBatch(batch, outcome.held);
     await this.#say([...outcome.repeats.values()]);
@@ -84,27 +102,42 @@ export class BlocksConsumer {
     const whole = new Map<string, WholeBlock>();
     for (const record of batch.records) {
       try {
-        const { block, filing } = this.#options.assembly.add(batch.partition, record);
+        const { block, filings = [] } = this.#options.assembly.add(batch.partition, record);
         // Of two under one id, the first counts: the second asks for less (a request sent again after its session's end).
         if (block && !whole.has(block.id)) whole.set(block.id, block);
-        if (filing) repeats.set(Buffer.from(filing.blockId).toString('hex'), filing);
+        for (const filing of filings) repeats.set(nameOf(filing), filing);
       } catch (error) {
-        if (!(error instanceof ForensicsError)) throw error;
-        unusable.push({ records: [record], error });
+        if (!hasCode(error, 'FF_BAD_RECORD')) throw error;
+        unusable.push({ offsets: [record.offset], records: () => [record], error });
       }
     }
     this.#options.counters.repeated += repeats.size;
     return [...whole.values()];
   }
 
-  async #file(slice: readonly WholeBlock[], { repeats, unusable, held }: Outcome): Promise<void> {
-    // A file that failed once is left alone, so that its blocks stay in order.
-    const blocks = slice.filter(({ header }) => !held.has(header.file));
-    if (blocks.length === 0) return;
-    const filed = this.#options.writer.file(blocks);
-    for (const filing of filed.repeats) repeats.set(Buffer.from(filing.blockId).toString('hex'), filing);
-    for (const { block, error } of filed.refused) unusable.push({ records: block.records, error });
-    for (const { block, error } of filed.held) held.set(block.header.file, error);
+  /** Formats each slice while the one before is on its way to the disk. */
+  async #fileAll(whole: readonly WholeBlock[], outcome: Outcome, consumer: Consumer): Promise<void> {
+    const { writer, sliceBytes } = this.#options;
+    let before: Promise<void> = Promise.resolve();
+    for (const blocks of slices(whole, sliceBytes)) {
+      let prepared: PreparedBlocks;
+      try {
+        prepared = writer.prepare(blocks);
+      } finally {
+        await before;
+      }
+      before = this.#file(prepared, outcome).then(() => consumer.heartbeat());
+      // Its failure is for the await above, or below: not to be taken for one that nobody looks at.
+      before.catch(() => {});
+      await nextTurn();
+    }
+    await before;
+  }
+
+  async #file(prepared: PreparedBlocks, { repeats, unusable, held }: Outcome): Promise<void> {
+    const filed = await this.#options.writer.file(prepared, held);
+    for (const filing of filed.repeats) repeats.set(nameOf(filing), filing);
+    for (const { block, error } of filed.refused) unusable.push({ ...block, error });
     await this.#say(filed.filings);
   }
 
@@ -116,21 +149,40 @@ export class BlocksConsumer {
     );
   }
 
-  async #bury(batch: Batch, unusable: readonly Unusable[]): Promise<void> {
-    const letters: OutgoingRecord[] = [];
-    for (const { records, error } of unusable) {
-      const offsets = records.map(({ offset }) => offset).join(', ');
-      this.#options.warn(
-        `${BLOCKS}/${batch.partition} offset ${offsets} goes to ${DEAD_LETTERS}: ${error.code}: ${error.message}`,
-      );
-      for (const record of records) letters.push(deadLetter(batch, record, error));
+  async #bury(batch: Batch, unusable: readonly (Unusable | UnfinishedBlock)[]): Promise<void> {
+    for (const { offsets, error } of unusable) {
+      const where = `${BLOCKS}/${batch.partition} offset ${offsets.join(', ')}`;
+      this.#options.warn(`${where} goes to ${DEAD_LETTERS}: ${error.code}: ${error.message}`);
     }
+    let letters: OutgoingRecord[] = [];
+    let bytes = 0;
+    for (const { records, error } of unusable) {
+      for (const record of records()) {
+        letters.push(deadLetter(batch, record, error));
+        bytes += record.value.length;
+        if (bytes < MAX_SENT_BYTES) continue;
+        await this.#sendLetters(letters);
+        letters = [];
+        bytes = 0;
+      }
+    }
+    await this.#sendLetters(letters);
+    // So that a block of which only some parts come again does not wait for the others.
+    const burials = unusable.flatMap(({ burial }) => burial ?? []);
+    if (burials.length > 0) await this.#options.writer.bury(burials);
+  }
+
+  async #sendLetters(letters: readonly OutgoingRecord[]): Promise<void> {
     if (letters.length > 0) await this.#options.producer.send(DEAD_LETTERS, letters);
     this.#options.counters.deadLetters += letters.length;
   }
 }
 
-function heldBatch({ partition, records }: Batch, held: ReadonlyMap<string, ForensicsError>): ForensicsError {
+function nameOf({ file, blockId }: Filing): string {
+  return `${file} ${Buffer.from(blockId).toString('hex')}`;
+}
+
+function heldBatch({ partition, records }: Batch, held: HeldFiles): ForensicsError {
   const errors = [...held.values()];
   const told = errors.slice(0, MAX_TOLD_FILES).map(({ message }) => message);
   if (errors.length > told.length) told.push(`and ${errors.length - told.length} more files`);
@@ -138,17 +190,17 @@ function heldBatch({ partition, records }: Batch, held: ReadonlyMap<string, Fore
   return new ForensicsError('FF_FILING_FAILED', `${what}: ${told.join('; ')}`, { cause: new AggregateError(errors) });
 }
 
-function* slices(blocks: readonly WholeBlock[]): Generator<WholeBlock[]> {
+function* slices(blocks: readonly WholeBlock[], maxBytes: number): Generator<WholeBlock[]> {
   let slice: WholeBlock[] = [];
   let bytes = 0;
   for (const block of blocks) {
-    if (slice.length === MAX_SLICE_BLOCKS || (slice.length > 0 && bytes + block.messages.length > MAX_SLICE_BYTES)) {
+    if (slice.length === MAX_SLICE_BLOCKS || (slice.length > 0 && bytes + block.listBytes > maxBytes)) {
       yield slice;
       slice = [];
       bytes = 0;
     }
     slice.push(block);
-    bytes += block.messages.length;
+    bytes += block.listBytes;
   }
   if (slice.length > 0) yield slice;
 }

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { NODE_FILE_CALLS, type FileCalls } from './file-calls.ts';
 import type { Journal } from './journal.ts';
 
@@ -11,6 +11,10 @@ import type { Journal } from './journal.ts';
 export const FAULTS = ['before', 'after', 'torn', 'short', 'eio', 'enospc', 'lost'] as const;
 export type Fault = (typeof FAULTS)[number];
 
+/** What a power failure leaves of what was not synced: nothing, or half of the bytes. */
+export const POWER_FAILURES = ['loses', 'tears'] as const;
+export type PowerFailure = (typeof POWER_FAILURES)[number];
+
 /** One process' view of a disk, real but for one fault. Its journal's calls count as the disk's own. */
 export class FaultyDisk {
   steps = 0;
@@ -19,6 +23,7 @@ export class FaultyDisk {
   readonly #fault: Fault;
   readonly #paths = new Map<number, string>();
   readonly #madeNames = new Set<string>();
+  readonly #renames: { from: string; to: string }[] = [];
   readonly #syncedBytes = new Map<string, number>();
 
   /** @param faultAt step, from 1; 0 = none */
@@ -28,17 +33,35 @@ export class FaultyDisk {
   }
 
   readonly calls: FileCalls = {
-    lstat: (path) => this.#step(() => NODE_FILE_CALLS.lstat(path)),
-    mkdir: (path, mode) =>
+    openPath: (path) => this.#step(() => this.#opened(NODE_FILE_CALLS.openPath(path), path)),
+    openAt: (directory, name, flags, mode) =>
       this.#step(() => {
-        NODE_FILE_CALLS.mkdir(path, mode);
-        this.#madeNames.add(path);
+        const path = this.#at(directory, name);
+        const isMade = !fs.existsSync(path);
+        const fd = NODE_FILE_CALLS.openAt(directory, name, flags, mode);
+        if (isMade) this.#madeNames.add(path);
+        return this.#opened(fd, path);
       }),
-    open: (path, flags, mode) => this.#step(() => this.#open(path, flags, mode)),
+    mkdirAt: (directory, name, mode) =>
+      this.#step(() => {
+        NODE_FILE_CALLS.mkdirAt(directory, name, mode);
+        this.#madeNames.add(this.#at(directory, name));
+      }),
+    lstatAt: (directory, name) => this.#step(() => NODE_FILE_CALLS.lstatAt(directory, name)),
+    renameAt: (directory, from, to) => this.#step(() => this.#rename(directory, from, to)),
+    unlinkAt: (directory, name) => this.#step(() => NODE_FILE_CALLS.unlinkAt(directory, name)),
     fstat: (fd) => this.#step(() => NODE_FILE_CALLS.fstat(fd)),
-    write: (fd, bytes) => this.#step(() => NODE_FILE_CALLS.write(fd, bytes), this.#halfOf(fd, bytes)),
+    freeBytes: (fd) => this.#step(() => NODE_FILE_CALLS.freeBytes(fd)),
+    write: (fd, buffers) =>
+      this.#step(
+        () => NODE_FILE_CALLS.write(fd, buffers),
+        () => NODE_FILE_CALLS.write(fd, [halfOf(buffers)]),
+      ),
     truncate: (fd, lengthBytes) => this.#step(() => NODE_FILE_CALLS.truncate(fd, lengthBytes)),
-    fdatasync: (fd) => this.#step(() => this.#syncedBytes.set(this.#paths.get(fd)!, fs.fstatSync(fd).size)),
+    fdatasync: async (fd) =>
+      this.#step(() => {
+        this.#syncedBytes.set(this.#paths.get(fd)!, fs.fstatSync(fd).size);
+      }),
     fsync: (fd) => this.#step(() => this.#syncNames(this.#paths.get(fd)!)),
     close: (fd) =>
       this.#step(() => {
@@ -58,28 +81,52 @@ export class FaultyDisk {
   }
 
   /** The process is gone; with a power failure also what it did not sync. */
-  end(powerFails: boolean): void {
+  end(powerFailure?: PowerFailure): void {
     for (const fd of this.#paths.keys()) fs.closeSync(fd);
-    if (!powerFails) return;
+    if (powerFailure === undefined) return;
+    for (const { from, to } of this.#renames.toReversed()) {
+      if (fs.existsSync(to)) fs.renameSync(to, from);
+      this.#moveBytes(to, from);
+    }
     for (const path of this.#madeNames) fs.rmSync(path, { recursive: true, force: true });
-    for (const [path, bytes] of this.#syncedBytes) if (fs.existsSync(path)) fs.truncateSync(path, bytes);
+    for (const [path, bytes] of this.#syncedBytes) {
+      if (!fs.existsSync(path)) continue;
+      const unsynced = fs.statSync(path).size - bytes;
+      fs.truncateSync(path, powerFailure === 'tears' && unsynced > 0 ? bytes + Math.ceil(unsynced / 2) : bytes);
+    }
   }
 
-  #open(path: string, flags: number, mode: number): number {
-    const made = !fs.existsSync(path);
-    const fd = NODE_FILE_CALLS.open(path, flags, mode);
+  #at(directory: number, name: string): string {
+    return join(this.#paths.get(directory)!, name);
+  }
+
+  #opened(fd: number, path: string): number {
     this.#paths.set(fd, path);
-    if (made) this.#madeNames.add(path);
-    if (!this.#syncedBytes.has(path) && fs.fstatSync(fd).isFile()) this.#syncedBytes.set(path, fs.fstatSync(fd).size);
+    const stats = fs.fstatSync(fd);
+    if (!this.#syncedBytes.has(path) && stats.isFile()) this.#syncedBytes.set(path, stats.size);
     return fd;
+  }
+
+  #rename(directory: number, fromName: string, toName: string): void {
+    NODE_FILE_CALLS.renameAt(directory, fromName, toName);
+    const [from, to] = [this.#at(directory, fromName), this.#at(directory, toName)];
+    this.#renames.push({ from, to });
+    this.#moveBytes(from, to);
+    for (const [fd, path] of this.#paths) if (path === from) this.#paths.set(fd, to);
+  }
+
+  #moveBytes(from: string, to: string): void {
+    const bytes = this.#syncedBytes.get(from);
+    this.#syncedBytes.delete(from);
+    if (bytes !== undefined) this.#syncedBytes.set(to, bytes);
   }
 
   #syncNames(directory: string): void {
     for (const path of this.#madeNames) if (dirname(path) === directory) this.#madeNames.delete(path);
-  }
-
-  #halfOf(fd: number, bytes: Uint8Array): () => number {
-    return () => NODE_FILE_CALLS.write(fd, bytes.subarray(0, Math.ceil(bytes.length / 2)));
+    for (const { from, to } of this.#renames.splice(0)) {
+      if (dirname(from) !== directory) this.#renames.push({ from, to });
+      else this.#madeNames.delete(from);
+    }
   }
 
   #step<T>(whole: () => T, half?: () => T): T {
@@ -93,4 +140,9 @@ export class FaultyDisk {
     const code = this.#fault === 'enospc' ? 'ENOSPC' : 'EIO';
     throw Object.assign(new Error(`${code}: ${this.#fault} at step ${this.steps}`), { code });
   }
+}
+
+function halfOf(buffers: readonly Uint8Array[]): Uint8Array {
+  const all = Buffer.concat(buffers);
+  return all.subarray(0, Math.ceil(all.length / 2));
 }

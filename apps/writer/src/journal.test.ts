@@ -43,15 +43,15 @@ describe('the journal', () => {
     const first = new Journal(path);
     first.begin();
     first.add(FILING);
-    first.putFile('/f', { identity: '1:2', end: 2 ** 41, chain: FILING.chain, generation: 3 });
+    first.putFile('/f', { identity: '1:2', end: 2 ** 41, chain: FILING.chain, generation: 3, begunUs: 5 });
     first.commit();
     first.begin();
-    first.putFile('/f', { identity: '1:3', end: 1, chain: FILING.sha256, generation: 3 });
+    first.putFile('/f', { identity: '1:3', end: 1, chain: FILING.sha256, generation: 3, begunUs: 5 });
     first.add({ ...FILING, blockId: blockId('b') });
     first.close();
     const second = new Journal(path);
     expect(second.filing(FILING.blockId)).toEqual(FILING);
-    expect(second.file('/f')).toEqual({ identity: '1:2', end: 2 ** 41, chain: FILING.chain, generation: 3 });
+    expect(second.file('/f')).toEqual({ identity: '1:2', end: 2 ** 41, chain: FILING.chain, generation: 3, begunUs: 5 });
     expect([second.filing(blockId('b')), second.file('/g')]).toEqual([undefined, undefined]);
     second.close();
   });
@@ -69,7 +69,7 @@ describe('the journal', () => {
     database.exec(FIRST_SCHEMA);
     database.close();
     const journal = new Journal(path);
-    expect(journal.file('/f')).toEqual({ identity: '', end: 7, chain: new Uint8Array([1]), generation: 1 });
+    expect(journal.file('/f')).toEqual({ identity: '', begunUs: 0, end: 7, chain: new Uint8Array([1]), generation: 1 });
     journal.add(FILING);
     journal.close();
     const again = new Journal(path);

@@ -3,44 +3,13 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { type BlockRow, type FileRow, filingOf } from '@fleet-forensics/shared/integrity/journal-rows';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
+import { upgradeSchema } from './journal-schema.ts';
 
 /** How long another writer's transaction is waited for: longer than one takes, shorter than a group gives its members. */
 const LOCK_TIMEOUT_MS = 5_000;
 
 /** Sessions, users' addresses and paths: for the writer alone. */
 const JOURNAL_MODE = 0o600;
-
-/** Each step leads from the schema version of its index to the next one. */
-const SCHEMA_STEPS = [
-  `
-  CREATE TABLE files (
-    file TEXT PRIMARY KEY,
-    end_offset INTEGER NOT NULL,
-    chain BLOB NOT NULL
-  ) STRICT, WITHOUT ROWID;
-  CREATE TABLE blocks (
-    filed_order INTEGER PRIMARY KEY,
-    block_id BLOB NOT NULL UNIQUE,
-    node TEXT NOT NULL,
-    session TEXT NOT NULL,
-    criterion TEXT NOT NULL,
-    file TEXT NOT NULL,
-    offset INTEGER NOT NULL,
-    length INTEGER NOT NULL,
-    sha256 BLOB NOT NULL,
-    chain BLOB NOT NULL,
-    filed_at_us INTEGER NOT NULL
-  ) STRICT;
-`,
-  // No file has an empty identity: what an older journal knows is adopted as it is, nothing of it is cut off.
-  `ALTER TABLE files ADD COLUMN identity TEXT NOT NULL DEFAULT ''`,
-  // Which file of a name an older block is in was not written down.
-  `
-  ALTER TABLE files ADD COLUMN generation INTEGER NOT NULL DEFAULT 1;
-  ALTER TABLE blocks ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX blocks_of_file ON blocks (file, generation);
-`,
-];
 
 /** What the journal knows of a file. */
 export interface FileState {
@@ -52,7 +21,37 @@ export interface FileState {
   readonly chain: Uint8Array;
   /** Which file of the name it is, from 1: Filing.generation. */
   readonly generation: number;
+  /** When its first block was filed, microseconds since 1970; 0: none was yet. */
+  readonly begunUs: number;
 }
+
+/** A file that was rotated: it has the name `FILE.GENERATION`, or `FILE.GENERATION.gz`. */
+export interface Generation {
+  readonly file: string;
+  readonly generation: number;
+  readonly rotatedAtUs: number;
+  /** `removed`: by the retention of the settings. `gone`: by somebody else. */
+  readonly state: 'plain' | 'gzip' | 'removed' | 'gone';
+}
+
+/** Which of a block's copies (one for each format) a filing is of. */
+export interface CopyNumber {
+  /** From 0. */
+  readonly copy: number;
+  readonly copies: number;
+}
+
+/** Parts of a block up to `lastOffset` of its partition that are in the dead letters. */
+export interface Burial {
+  readonly blockId: Uint8Array;
+  readonly partition: number;
+  readonly lastOffset: number;
+  /** The log's time of that record: one with a later time is of a topic that was made anew. */
+  readonly timeMs: number;
+}
+
+const BLOCK_COLUMNS =
+  'block_id, copy, copies, node, session, criterion, file, offset, length, sha256, chain, filed_at_us, generation';
 
 /**
  * Which blocks are in which file, for good: docs/adr/0003-writer-journal.md. Writes belong between {@link begin} and {@link commit}; a
@@ -60,11 +59,7 @@ export interface FileState {
  */
 export class Journal {
   readonly #database: DatabaseSync;
-  readonly #block: StatementSync;
-  readonly #file: StatementSync;
-  readonly #putFile: StatementSync;
-  readonly #putBlock: StatementSync;
-  readonly #prune: StatementSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   /**
    * @param path of the database, made if missing; on a local disk
@@ -73,19 +68,6 @@ export class Journal {
    */
   constructor(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS) {
     this.#database = open(path, lockTimeoutMs);
-    this.#block = this.#database.prepare('SELECT * FROM blocks WHERE block_id = ?');
-    this.#file = this.#database.prepare('SELECT identity, end_offset, chain, generation FROM files WHERE file = ?');
-    this.#putFile = this.#database.prepare(
-      'INSERT OR REPLACE INTO files (file, identity, end_offset, chain, generation) VALUES (?, ?, ?, ?, ?)',
-    );
-    this.#putBlock = this.#database.prepare(
-      `INSERT INTO blocks (block_id, node, session, criterion, file, offset, length, sha256, chain, filed_at_us, generation)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#prune = this.#database.prepare(
-      `DELETE FROM blocks WHERE filed_at_us < ? AND filed_order <= (SELECT max(filed_order) FROM blocks) - ?
-       AND filed_order IN (SELECT filed_order FROM blocks ORDER BY filed_order LIMIT ?)`,
-    );
   }
 
   /** Rolls back first what is still open after an error. */
@@ -104,33 +86,104 @@ export class Journal {
     if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
   }
 
-  /** What was filed under this id, 16 bytes. */
-  filing(blockId: Uint8Array): Filing | undefined {
-    const row = this.#block.get(blockId);
+  /** What was filed under this id, 16 bytes, as this copy of the block. */
+  filing(blockId: Uint8Array, copy = 0): Filing | undefined {
+    const row = this.#sql('SELECT * FROM blocks WHERE block_id = ? AND copy = ?').get(blockId, copy);
     return row && filingOf(row as unknown as BlockRow);
   }
 
-  file(file: string): FileState | undefined {
-    const row = this.#file.get(file) as FileRow | undefined;
-    return row && { identity: row.identity, end: row.end_offset, chain: row.chain, generation: row.generation };
+  /** A block's filings if all its copies are filed; none: it is not, or only in a part of its files. */
+  filings(blockId: Uint8Array): Filing[] {
+    const rows = this.#sql('SELECT * FROM blocks WHERE block_id = ? ORDER BY copy').all(blockId);
+    return rows.length === rows[0]?.['copies'] ? rows.map((row) => filingOf(row as unknown as BlockRow)) : [];
   }
 
-  putFile(file: string, { identity, end, chain, generation }: FileState): void {
-    this.#putFile.run(file, identity, end, chain, generation);
-  }
-
-  add(filing: Filing): void {
+  add(filing: Filing, { copy, copies }: CopyNumber = { copy: 0, copies: 1 }): void {
     const { blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation } = filing;
-    this.#putBlock.run(blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation);
+    this.#sql(`INSERT INTO blocks (${BLOCK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
+      ...[blockId, copy, copies, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation],
+    );
+  }
+
+  file(file: string): FileState | undefined {
+    const row = this.#sql('SELECT * FROM files WHERE file = ?').get(file) as (FileRow & { begun_us: number }) | undefined;
+    if (!row) return undefined;
+    const { identity, end_offset: end, chain, generation, begun_us: begunUs } = row;
+    return { identity, end, chain, generation, begunUs };
+  }
+
+  putFile(file: string, { identity, end, chain, generation, begunUs }: FileState): void {
+    this.#sql(
+      'INSERT OR REPLACE INTO files (file, identity, end_offset, chain, generation, begun_us) VALUES (?, ?, ?, ?, ?, ?)',
+    ).run(file, identity, end, chain, generation, begunUs);
+  }
+
+  /** How many files it knows. */
+  fileCount(): number {
+    return Number(this.#sql('SELECT count(*) AS files FROM files').get()!['files']);
+  }
+
+  /** Names of files behind `after`, in order. */
+  filesAfter(after: string, limit: number): string[] {
+    const rows = this.#sql('SELECT file FROM files WHERE file > ? ORDER BY file LIMIT ?').all(after, limit);
+    return rows.map(({ file }) => String(file));
+  }
+
+  forgetFile(file: string): void {
+    this.#sql('DELETE FROM files WHERE file = ?').run(file);
+  }
+
+  putGeneration({ file, generation, rotatedAtUs, state }: Generation): void {
+    this.#sql('INSERT OR REPLACE INTO generations (file, generation, rotated_at_us, state) VALUES (?, ?, ?, ?)').run(
+      ...[file, generation, rotatedAtUs, state],
+    );
+  }
+
+  /** Rotated files that are still there, newest first by name. */
+  generations(): Generation[] {
+    const rows = this.#sql(`SELECT * FROM generations WHERE state IN ('plain', 'gzip') ORDER BY file, generation DESC`).all();
+    return rows.map(({ file, generation, rotated_at_us: rotatedAtUs, state }) => {
+      return { file, generation, rotatedAtUs, state } as unknown as Generation;
+    });
+  }
+
+  bury({ blockId, partition, lastOffset, timeMs }: Burial, nowUs: number): void {
+    this.#sql('INSERT OR REPLACE INTO buried (block_id, partition, last_offset, time_ms, buried_at_us) VALUES (?, ?, ?, ?, ?)').run(
+      ...[blockId, partition, lastOffset, timeMs, nowUs],
+    );
+  }
+
+  burial(blockId: Uint8Array): Burial | undefined {
+    const row = this.#sql('SELECT * FROM buried WHERE block_id = ?').get(blockId);
+    if (!row) return undefined;
+    const { partition, last_offset: lastOffset, time_ms: timeMs } = row;
+    return { blockId, partition: Number(partition), lastOffset: Number(lastOffset), timeMs: Number(timeMs) };
   }
 
   /** Forgets blocks filed before `filedAtUs` and not among the newest `keep`, at most `limit` of the oldest. */
   prune(filedAtUs: number, keep: number, limit: number): void {
-    this.#prune.run(filedAtUs, keep, limit);
+    this.#sql(
+      `DELETE FROM blocks WHERE filed_at_us < ? AND filed_order <= (SELECT max(filed_order) FROM blocks) - ?
+       AND filed_order IN (SELECT filed_order FROM blocks ORDER BY filed_order LIMIT ?)`,
+    ).run(filedAtUs, keep, limit);
+  }
+
+  /** Forgets burials, and rotated files that are removed, of before `beforeUs`. */
+  pruneTraces(beforeUs: number): void {
+    this.#sql('DELETE FROM buried WHERE buried_at_us < ?').run(beforeUs);
+    this.#sql(`DELETE FROM generations WHERE state IN ('removed', 'gone') AND rotated_at_us < ?`).run(beforeUs);
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #sql(text: string): StatementSync {
+    const known = this.#statements.get(text);
+    if (known) return known;
+    const statement = this.#database.prepare(text);
+    this.#statements.set(text, statement);
+    return statement;
   }
 }
 
@@ -163,18 +216,4 @@ function keepPrivate(path: string): void {
     // By name: a descriptor that is closed drops the locks of every connection that this process has.
     chmodSync(path, JOURNAL_MODE);
   }
-}
-
-function upgradeSchema(database: DatabaseSync, path: string): void {
-  database.exec('BEGIN IMMEDIATE');
-  const version = Number(database.prepare('PRAGMA user_version').get()!['user_version']);
-  if (version > SCHEMA_STEPS.length) {
-    const found = `is of version ${version}, this writer knows ${SCHEMA_STEPS.length}`;
-    throw new ForensicsError(
-      'FF_JOURNAL_UNREADABLE',
-      `the writer's journal ${path} ${found}; run the release that wrote it, or a later one`,
-    );
-  }
-  for (const step of SCHEMA_STEPS.slice(version)) database.exec(step);
-  database.exec(`PRAGMA user_version = ${SCHEMA_STEPS.length}; COMMIT`);
 }

@@ -10,6 +10,7 @@ import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-l
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { WRITER_GROUP } from '@fleet-forensics/shared/topics';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
+import { FilingHealth } from './filing-health.ts';
 import { WriterCounters } from './writer-counters.ts';
 import { WriterModule } from './writer.module.ts';
 
@@ -34,7 +35,9 @@ async function start(ports: ServicePorts): Promise<Service> {
   });
   return {
     places: [`blocks are filed below ${place.root}`, `their journal is ${place.journal}`],
-    readiness: { isReady: true, why: [] },
+    get readiness() {
+      return app.get(FilingHealth).readiness;
+    },
     get counts() {
       return Object.fromEntries(Object.entries(app.get(WriterCounters)));
     },

@@ -1,6 +1,14 @@
+import { constants } from 'node:fs';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { FileCalls } from './file-calls.ts';
-import { openSafely, syncDirectories, type SafePath } from './safe-path.ts';
+import { OpenDirectory } from './open-directory.ts';
+import { type SafePath, unsafeFile } from './safe-path.ts';
+
+const FILE_MODE = 0o640;
+// O_NONBLOCK: a FIFO put in the file's place must not hang the writer; it means nothing to a regular file.
+const OPEN_FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+/** IOV_MAX of Linux: buffers of one write. */
+const MAX_WRITE_BUFFERS = 1024;
 
 export interface FileStats {
   /**
@@ -11,22 +19,38 @@ export interface FileStats {
   readonly sizeBytes: number;
 }
 
-/** A file that blocks are appended to, open. */
+/** A file that blocks are appended to, open. Made if it is missing (0640, less the umask). */
 export class TargetFile {
   readonly path: SafePath;
+  readonly directory: OpenDirectory;
   readonly #calls: FileCalls;
   readonly #fd: number;
 
-  /** @throws ForensicsError FF_UNSAFE_FILE as openSafely; Node's errors as they are */
-  constructor(path: SafePath, calls: FileCalls) {
+  /**
+   * @param name other than the path's own, in the same directory
+   * @throws ForensicsError FF_UNSAFE_FILE, while it lasts, as {@link OpenDirectory}, or if the file is not regular or has a second
+   * name; Node's errors as they are
+   */
+  constructor(path: SafePath, calls: FileCalls, name = path.name) {
     this.path = path;
     this.#calls = calls;
-    this.#fd = openSafely(path, calls);
+    this.directory = new OpenDirectory(path, calls);
+    try {
+      this.#fd = openRegular(this.directory, calls, name);
+    } catch (error) {
+      this.directory.close();
+      throw error;
+    }
   }
 
   stats(): FileStats {
     const { dev, ino, birthtimeNs, size } = this.#calls.fstat(this.#fd);
-    return { identity: `${dev}:${ino}:${birthtimeNs}`, sizeBytes: Number(size) };
+    return { identity: identityOf({ dev, ino, birthtimeNs }), sizeBytes: Number(size) };
+  }
+
+  /** Of its file system. */
+  freeBytes(): number {
+    return this.#calls.freeBytes(this.#fd);
   }
 
   /** Cuts off what lies behind `end`, if anything. */
@@ -34,34 +58,69 @@ export class TargetFile {
     if (this.stats().sizeBytes > end) this.#calls.truncate(this.#fd, end);
   }
 
-  /**
-   * Appends at `end`, durably. On an error any part of the bytes may be there.
-   * @throws ForensicsError FF_FILE_CHANGED if somebody else cut or wrote the file meanwhile
-   */
-  appendAt(end: number, bytes: Uint8Array): void {
-    for (let written = 0; written < bytes.length;) {
-      const count = this.#calls.write(this.#fd, written === 0 ? bytes : bytes.subarray(written));
+  /** Appends all of it. On an error any part of the bytes may be there. @throws ForensicsError FF_FILE_STUCK */
+  append(buffers: readonly Uint8Array[]): void {
+    for (let rest = buffers; rest.length > 0;) {
+      const count = this.#calls.write(this.#fd, rest.slice(0, MAX_WRITE_BUFFERS));
       if (count === 0)
         throw new ForensicsError('FF_FILE_STUCK', `${this.path.realPath} takes no more bytes; see its file system`);
-      written += count;
+      rest = withoutFirst(rest, count);
     }
+  }
+
+  /**
+   * Makes what was appended last, in a power failure too.
+   * @param end where it must end
+   * @throws ForensicsError FF_FILE_CHANGED if somebody else cut or wrote the file meanwhile
+   */
+  async sync(end: number): Promise<void> {
     const { sizeBytes } = this.stats();
-    if (sizeBytes !== end + bytes.length) {
-      const what = `it has ${sizeBytes} bytes instead of ${end + bytes.length}`;
+    if (sizeBytes !== end) {
+      const what = `it has ${sizeBytes} bytes instead of ${end}`;
       throw new ForensicsError(
         'FF_FILE_CHANGED',
         `${this.path.realPath} was changed while it was written: ${what}; rotate by renaming`,
       );
     }
-    this.#calls.fdatasync(this.#fd);
-  }
-
-  /** Makes the file's name last. */
-  syncDirectories(): void {
-    syncDirectories(this.path, this.#calls);
+    await this.#calls.fdatasync(this.#fd);
   }
 
   close(): void {
     this.#calls.close(this.#fd);
+    this.directory.close();
   }
+}
+
+/** Of {@link FileStats}. */
+export function identityOf({ dev, ino, birthtimeNs }: { dev: bigint; ino: bigint; birthtimeNs: bigint }): string {
+  return `${dev}:${ino}:${birthtimeNs}`;
+}
+
+function openRegular({ path, fd: directory }: OpenDirectory, calls: FileCalls, name: string): number {
+  // Looked at first: to open a device can do things.
+  const stats = calls.lstatAt(directory, name);
+  if (stats && !stats.isFile()) throw unsafeFile(path, `${name} is not a regular file`, 'move it away');
+  const fd = calls.openAt(directory, name, OPEN_FLAGS, FILE_MODE);
+  try {
+    const opened = calls.fstat(fd);
+    if (!opened.isFile()) throw unsafeFile(path, `${name} is not a regular file`, 'move it away');
+    // Two names in the journal for the same bytes: each would cut off what the other wrote.
+    if (opened.nlink > 1n) throw unsafeFile(path, `${name} has a second name (a hard link)`, 'remove one of them');
+    const named = calls.lstatAt(directory, name);
+    if (named?.dev !== opened.dev || named.ino !== opened.ino) {
+      throw unsafeFile(path, `${name} was exchanged while it was opened`, 'see who else writes to its directory');
+    }
+    return fd;
+  } catch (error) {
+    calls.close(fd);
+    throw error;
+  }
+}
+
+function withoutFirst(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skip = bytes;
+  let from = 0;
+  while (from < buffers.length && skip >= buffers[from]!.length) skip -= buffers[from++]!.length;
+  if (from === buffers.length) return [];
+  return [buffers[from]!.subarray(skip), ...buffers.slice(from + 1)];
 }

@@ -1,14 +1,36 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WholeBlock } from './block-assembly.ts';
+import { blockFiling, type BlockFiling, type FilingSettings } from './block-filing.ts';
 import { blockText } from './block-text.ts';
-import { BlockWriter } from './block-writer.ts';
+import type { Filed } from './block-writer.ts';
+import type { ListedBlock } from './block.fixture.ts';
 import { NODE_FILE_CALLS, type FileCalls } from './file-calls.ts';
 import { Journal } from './journal.ts';
+import type { WholeBlock } from './whole-block.ts';
 import { WriterCounters } from './writer-counters.ts';
 
 export const DAY_US = 86_400_000_000;
+
+const MIB = 1024 * 1024;
+
+/** No rotation, no headroom. */
+export const PLAIN_FILING: FilingSettings = {
+  memoryBytes: 8 * MIB,
+  headroomBytes: 0,
+  maxFiles: 1000,
+  rotateBytes: 0,
+  rotateDaily: false,
+  rotatedGzip: false,
+  rotatedKeep: 0,
+  rotatedDays: 0,
+};
+
+export interface PlaceChanges {
+  readonly journal?: Journal;
+  readonly root?: string;
+  readonly settings?: Partial<FilingSettings>;
+}
 
 /** A root and its journal on a real disk, and what a writer on them counts and says. */
 export class WriterPlace {
@@ -19,11 +41,18 @@ export class WriterPlace {
   readonly warnings: string[] = [];
   nowUs = 100 * DAY_US;
 
-  writer(calls: FileCalls = NODE_FILE_CALLS, { journal = this.journal, root = this.root } = {}): BlockWriter {
+  filing(calls: FileCalls = NODE_FILE_CALLS, { journal = this.journal, root = this.root, settings }: PlaceChanges = {}): BlockFiling {
     const warn = (line: string): void => {
       this.warnings.push(line);
     };
-    return new BlockWriter({ root, journal, calls, counters: this.counters, warn, nowUs: () => this.nowUs });
+    const all = { ...PLAIN_FILING, ...settings };
+    return blockFiling({ root, journal, calls, settings: all, counters: this.counters, warn, nowUs: () => this.nowUs });
+  }
+
+  /** Files blocks as a process does that has just started. */
+  file(blocks: readonly WholeBlock[], calls: FileCalls = NODE_FILE_CALLS, changes: PlaceChanges = {}): Promise<Filed> {
+    const { writer } = this.filing(calls, changes);
+    return writer.file(writer.prepare(blocks));
   }
 
   contentOf(name: string): string {
@@ -36,6 +65,6 @@ export class WriterPlace {
   }
 }
 
-export function textOf(...blocks: WholeBlock[]): string {
+export function textOf(...blocks: ListedBlock[]): string {
   return blocks.map(({ blockId, header, messages }) => blockText(blockId, header, messages).toString()).join('');
 }

@@ -5,6 +5,8 @@ import { NestFactory } from '@nestjs/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BusServer } from '@fleet-forensics/shared/bus/bus-server';
 import type { Bus, Consumer, ConsumerHandlers } from '@fleet-forensics/shared/bus/port';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import { encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 import { blockHeader, blockId, messageList } from './block.fixture.ts';
 import { WriterCounters } from './writer-counters.ts';
@@ -51,7 +53,7 @@ describe('the writer as a Nest application', () => {
   it('files what comes on forensic.blocks, and lets go of its journal when it is closed', async () => {
     const effects: string[] = [];
     const { bus, handlers, consumer } = oneShotBus(effects);
-    const settings = { pendingBytes: 64 * 1024 * 1024 };
+    const settings = readSettings(WriterSettings, {});
     const module = WriterModule.register({
       bus,
       settings,

@@ -1,17 +1,21 @@
-import { type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { dirname } from 'node:path';
+import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import { BlockAssembly } from './block-assembly.ts';
-import { BlockWriter } from './block-writer.ts';
+import { blockFiling, type BlockFiling } from './block-filing.ts';
 import { BlocksConsumer } from './blocks-consumer.ts';
 import { BlocksController } from './blocks.controller.ts';
 import { NODE_FILE_CALLS } from './file-calls.ts';
+import { FilingHealth } from './filing-health.ts';
 import { Journal } from './journal.ts';
+import { PartStore } from './part-store.ts';
+import { RotatedFiles } from './rotated-files.ts';
 import { WriterCounters } from './writer-counters.ts';
 
 export interface WriterOptions {
   readonly bus: Bus;
-  readonly settings: Pick<WriterSettings, 'pendingBytes'>;
+  readonly settings: WriterSettings;
   /** Absolute; its parent directory is there. */
   readonly root: string;
   /**
@@ -25,12 +29,23 @@ export interface WriterOptions {
 
 const nowUs = (): number => Date.now() * 1000;
 
-@Module({})
-export class WriterModule implements OnApplicationShutdown {
-  readonly #journal: Journal;
+/** Rotated files grow old without traffic. */
+const TIDY_EVERY_MS = 3_600_000;
 
-  constructor(@Inject(Journal) journal: Journal) {
+/** The injected parts of a writer, with the name of Nest's token for those that are no class. */
+const FILING = 'filing';
+
+@Module({})
+export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #journal: Journal;
+  readonly #parts: PartStore;
+  readonly #rotatedFiles: RotatedFiles;
+  #tidying: NodeJS.Timeout | undefined;
+
+  constructor(@Inject(Journal) journal: Journal, @Inject(PartStore) parts: PartStore, @Inject(RotatedFiles) rotated: RotatedFiles) {
     this.#journal = journal;
+    this.#parts = parts;
+    this.#rotatedFiles = rotated;
   }
 
   static register({ bus, settings, root, journal: path, warn: tell }: WriterOptions): DynamicModule {
@@ -40,23 +55,47 @@ export class WriterModule implements OnApplicationShutdown {
       controllers: [BlocksController],
       providers: [
         WriterCounters,
+        FilingHealth,
         { provide: Journal, useFactory: () => new Journal(path) },
+        { provide: PartStore, useFactory: () => new PartStore(dirname(path)) },
+        {
+          provide: FILING,
+          inject: [Journal, WriterCounters],
+          useFactory: (journal: Journal, counters: WriterCounters) =>
+            blockFiling({ root, journal, calls: NODE_FILE_CALLS, settings, counters, warn, nowUs }),
+        },
+        { provide: RotatedFiles, inject: [FILING], useFactory: ({ rotatedFiles }: BlockFiling) => rotatedFiles },
         {
           provide: BlocksConsumer,
-          inject: [Journal, WriterCounters],
-          useFactory: (journal: Journal, counters: WriterCounters) => {
-            const writer = new BlockWriter({ root, journal, calls: NODE_FILE_CALLS, counters, warn, nowUs });
-            const assembly = new BlockAssembly(settings.pendingBytes, (blockId) => journal.filing(blockId));
-            return new BlocksConsumer({ assembly, writer, producer: bus.producer(), counters, warn });
+          inject: [FILING, Journal, PartStore, FilingHealth, WriterCounters],
+          useFactory: (
+            { writer }: BlockFiling,
+            journal: Journal,
+            parts: PartStore,
+            health: FilingHealth,
+            counters: WriterCounters,
+          ) => {
+            const assembly = new BlockAssembly(settings.pendingBytes, journal, parts);
+            const sliceBytes = settings.memoryBytes / 4;
+            return new BlocksConsumer({ assembly, writer, producer: bus.producer(), health, counters, sliceBytes, warn });
           },
         },
       ],
-      exports: [WriterCounters],
+      exports: [WriterCounters, FilingHealth],
     };
   }
 
+  onApplicationBootstrap(): void {
+    void this.#rotatedFiles.tidy();
+    this.#tidying = setInterval(() => void this.#rotatedFiles.tidy(), TIDY_EVERY_MS);
+    this.#tidying.unref();
+  }
+
   /** After the transports are closed: no batch is running any more. */
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#tidying);
+    await this.#rotatedFiles.close();
+    this.#parts.close();
     this.#journal.close();
   }
 }

@@ -8,5 +8,5 @@ export function retryDelay(bounds: RetryDelayMs, failures: number): number {
   return Math.min(bounds.last, bounds.first * 2 ** (failures - 1));
 }
 
-/** What the port promises: up to 5 s. */
-export const RETRY_DELAY_MS: RetryDelayMs = { first: 100, last: 5000 };
+/** The port promises up to 5 s: so that what is tried again has time left to be done by then. */
+export const RETRY_DELAY_MS: RetryDelayMs = { first: 100, last: 4000 };
