@@ -5,15 +5,25 @@ import { runDeadLetters } from './dead-letters/dead-letters-command.ts';
 import { MAIN_HELP } from './help.ts';
 import { runLag } from './lag/lag-command.ts';
 import { runPublish } from './publish-command.ts';
+import { runSigningKey } from './signing-key-command.ts';
 import type { Terminal } from './terminal.ts';
 import { runTopics } from './topics/topics-command.ts';
+import { runVerify } from './verify/verify-command.ts';
 
 const MAIN: CommandGroup = {
   path: 'fleet-forensics',
   help: MAIN_HELP,
   missing: 'no command given',
   unknown: 'unknown command',
-  commands: { publish: runPublish, topics: runTopics, lag: runLag, 'dead-letters': runDeadLetters, check: runCheck },
+  commands: {
+    publish: runPublish,
+    topics: runTopics,
+    lag: runLag,
+    'dead-letters': runDeadLetters,
+    check: runCheck,
+    verify: runVerify,
+    'signing-key': runSigningKey,
+  },
 };
 
 /**

@@ -9,9 +9,11 @@ export const MAIN_HELP = `usage: fleet-forensics COMMAND …
   lag           how far buffers and writers are behind
   dead-letters  look at records that could not be used, and publish them again
   check         what a configuration file in the syntax of proftpd.conf captures and files
+  verify        check that forensic files are as they were filed
+  signing-key   make the key that a writer signs with, or show its public half
 
 fleet-forensics COMMAND --help says more.
-Exit status: 0 done, 1 something failed, was rejected or is wrong, 2 wrong usage.
+Exit status: 0 done, 1 something failed, was rejected, is wrong or not intact, 2 wrong usage.
 `;
 
 export const PUBLISH_HELP = `usage: fleet-forensics publish proftpd --node NAME [--system FILE] [--trace FILE] [--extended FILE] [--transfer FILE]
@@ -130,4 +132,31 @@ export const CHECK_HELP = `usage: fleet-forensics check FILE [--node NAME] [--se
 
 Shows every policy with the directive that decided each value, or the one of that session. If anything is wrong with the file, all
 of it is told, each with its file and line; exit status 1 then.
+`;
+
+export const VERIFY_HELP = `usage: fleet-forensics verify FILE|--all [--data DIR] [--root DIR] [--journal FILE]
+                              [--filings] [--public-key FILE]
+
+  FILE             a forensic file by its path, or as the policy names it: with all files that had its name before it was rotated
+  --all            every file that is recorded; names those that are not, too
+  --data DIR       the recorder's FF_DATA_DIR: where root and journal are if nothing else says so
+  --root DIR       the directory below which the files are (FF_FORENSIC_ROOT)
+  --journal FILE   the writer's journal, or a copy of it
+  --filings        compare with forensic.filings, too, or alone if the journal is gone: in Kafka, or, with --data, in the embedded log
+                   of a recorder that is stopped
+  --public-key FILE
+                   check the signatures beside the files, too, or alone if the journal is gone; with this key
+
+Says of each file that it is intact, or what is the first block that is not as it was filed: altered, removed, inserted, reordered or
+truncated, its offset and its id. docs/INTEGRITY.md says what that proves. A writer may be at work meanwhile.
+Exit status: 0 all files are intact, 1 one is not or can't be read, 2 wrong usage.
+${KAFKA}`;
+
+export const SIGNING_KEY_HELP = `usage: fleet-forensics signing-key create FILE
+       fleet-forensics signing-key public FILE
+
+  create    make an Ed25519 key in a new file that only its owner may read: what FF_SIGN_KEY_FILE names
+  public    the public half of a key
+
+Both print the public key, in PEM: keep it elsewhere, for fleet-forensics verify --public-key.
 `;

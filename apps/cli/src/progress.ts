@@ -1,4 +1,3 @@
-import type { PublishSummary } from './tally.ts';
 import type { Output } from './terminal.ts';
 
 /** Short input says nothing but its summary. */
@@ -9,7 +8,7 @@ const LINE_PERIOD_SECONDS = 5;
 
 const REWRITE = '\r\u001b[K';
 
-/** Shows how far a long publish is. */
+/** Shows how far a long command is. */
 export class Progress {
   readonly #output: Output;
   #nextSeconds = QUIET_SECONDS;
@@ -19,12 +18,13 @@ export class Progress {
     this.#output = output;
   }
 
-  show({ seconds, events, accepted, rejected }: PublishSummary): void {
+  /** @param seconds since the command began @param line what is done by then */
+  show(seconds: number, line: string): void {
     if (seconds < this.#nextSeconds) return;
     const terminal = this.#output.isTTY === true;
     this.#nextSeconds = seconds + (terminal ? TERMINAL_PERIOD_SECONDS : LINE_PERIOD_SECONDS);
-    const line = `${events} events read, ${accepted} accepted, ${rejected} rejected, ${Math.round(seconds)} s`;
-    this.#output.write(terminal ? `${REWRITE}${line}` : `${line}\n`);
+    const timed = `${line}, ${Math.round(seconds)} s`;
+    this.#output.write(terminal ? `${REWRITE}${timed}` : `${timed}\n`);
     this.#shown = terminal;
   }
 

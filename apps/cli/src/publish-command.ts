@@ -10,7 +10,7 @@ import { type ParsedOptions, parseOptions, usageError, wholeNumber } from './opt
 import { proftpdEvents } from './proftpd-source.ts';
 import { Progress } from './progress.ts';
 import { publish } from './publisher.ts';
-import { describeSummary } from './summary.ts';
+import { describeSummary, progressLine } from './summary.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 const CONNECTION_OPTIONS = ['url', 'tries'];
@@ -83,7 +83,7 @@ async function publishAll(
   const tries = wholeNumber(values.get('tries') ?? DEFAULT_TRIES, '--tries', TRIES, hint);
   const progress = new Progress(stderr);
   try {
-    const summary = await publish(events, { url, tries, onProgress: (done) => progress.show(done) });
+    const summary = await publish(events, { url, tries, onProgress: (done) => progress.show(done.seconds, progressLine(done)) });
     progress.clear();
     const read = counts?.();
     stderr.write(describeSummary(summary, read));

@@ -13,6 +13,11 @@ export function describeSummary(summary: PublishSummary, logs?: NodeCounts): str
   return lines.map((line) => `${line}\n`).join('');
 }
 
+/** How far a publish is. */
+export function progressLine({ events, accepted, rejected }: PublishSummary): string {
+  return `${events} events read, ${accepted} accepted, ${rejected} rejected`;
+}
+
 function describeLogs(counts: NodeCounts): string[] {
   const lines = [`${counts.lines} lines read: ${counts.sessions} sessions, ${counts.criteria} criteria`];
   const leftOut: readonly (readonly [number, string])[] = [

@@ -19,6 +19,7 @@ import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-l
 import { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeSettings } from '@fleet-forensics/shared/settings/node-settings';
 import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/settings/setting';
+import { SignatureSettings } from '@fleet-forensics/shared/settings/signature-settings';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import {
   BLOCKS,
@@ -30,6 +31,7 @@ import {
   WRITER_GROUP,
 } from '@fleet-forensics/shared/topics';
 import { FilingHealth } from '@fleet-forensics/writer/filing-health';
+import { signingOf } from '@fleet-forensics/writer/head-signatures';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
 
@@ -85,6 +87,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   const { node } = readSettings(NodeSettings, environment);
   const bufferSettings = readSettings(BufferSettings, environment);
   const writerSettings = readSettings(WriterSettings, environment);
+  const signing = signingOf(readSettings(SignatureSettings, environment));
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
 
   const dataDir = resolve(logSettings.dataDir);
@@ -95,7 +98,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   try {
     await log.ensureTopics(topicsOf(logSettings));
     const consumer = { bus: log, maxBatchRecords, maxBatchBytes, failed };
-    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, warn });
+    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, signing, warn });
     const writer = await startBusApp(writerModule, { ...consumer, group: WRITER_GROUP });
     closers.push(() => drainAndClose(writer));
     const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });

@@ -2,6 +2,7 @@ import type { WriterSettings } from '@fleet-forensics/shared/settings/writer-set
 import { BlockWriter } from './block-writer.ts';
 import type { FileCalls } from './file-calls.ts';
 import { FileBound } from './file-bound.ts';
+import { HeadSignatures, type Signing } from './head-signatures.ts';
 import type { Journal } from './journal.ts';
 import { RotatedFiles } from './rotated-files.ts';
 import { Settlement } from './settlement.ts';
@@ -21,6 +22,8 @@ export interface BlockFilingOptions {
   readonly calls: FileCalls;
   readonly settings: FilingSettings;
   readonly counters: WriterCounters;
+  /** Undefined: nothing is signed. */
+  readonly signing?: Signing | undefined;
   readonly warn: (message: string) => void;
   /** Microseconds since 1970. */
   readonly nowUs: () => number;
@@ -30,22 +33,31 @@ export interface BlockFilingOptions {
 export interface BlockFiling {
   readonly writer: BlockWriter;
   readonly rotatedFiles: RotatedFiles;
+  readonly signatures: HeadSignatures | undefined;
 }
 
 /** Puts a writer and its parts together. A journal has one in a process. */
-export function blockFiling({ settings, ...shared }: BlockFilingOptions): BlockFiling {
+export function blockFiling({ settings, signing, ...shared }: BlockFilingOptions): BlockFiling {
   const turn = new Turn();
-  const { rotateBytes: maxBytes, rotateDaily: daily, rotatedGzip: gzip, rotatedKeep: keepFiles, rotatedDays: keepDays } = settings;
+  const {
+    rotateBytes: maxBytes,
+    rotateDaily: daily,
+    rotatedGzip: gzip,
+    rotatedKeep: keepFiles,
+    rotatedDays: keepDays,
+  } = settings;
   const rotatedFiles = new RotatedFiles({ ...shared, turn, retention: { gzip, keepFiles, keepDays } });
+  const signatures = signing && new HeadSignatures({ ...shared, ...signing, turn });
   const writer = new BlockWriter({
     ...shared,
     turn,
     rotatedFiles,
+    signatures,
     settlement: new Settlement({ ...shared, rotation: { maxBytes, daily } }),
     fileBound: new FileBound({ ...shared, maxFiles: settings.maxFiles }),
     headroomBytes: settings.headroomBytes,
     // One slice of blocks is formatted while another one is written.
     textBytes: settings.memoryBytes / 2,
   });
-  return { writer, rotatedFiles };
+  return { writer, rotatedFiles, signatures };
 }

@@ -1,10 +1,11 @@
-import { hash } from 'node:crypto';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import { nextLink } from '@fleet-forensics/shared/integrity/chain';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
 import { type AppendedCopy, type Appendix, appendicesOf, appendTo, endOf, expectedBytes } from './appendix.ts';
 import { type BlockCopy, copiesOf, type UnfiledBlock } from './block-copy.ts';
 import type { FileBound } from './file-bound.ts';
 import type { FileCalls } from './file-calls.ts';
+import type { HeadSignatures } from './head-signatures.ts';
 import type { Burial, FileState, Journal } from './journal.ts';
 import { fileAlone, OWN_FILE } from './own-file.ts';
 import type { RotatedFiles } from './rotated-files.ts';
@@ -34,6 +35,7 @@ export interface BlockWriterParts {
   readonly settlement: Settlement;
   readonly fileBound: FileBound;
   readonly rotatedFiles: RotatedFiles;
+  readonly signatures?: HeadSignatures | undefined;
   readonly counters: WriterCounters;
   /** To be left free on a file's file system. */
   readonly headroomBytes: number;
@@ -195,7 +197,7 @@ export class BlockWriter {
   }
 
   async #append(open: readonly OpenAppendix[], own: readonly Appendix[], held: HeldFiles): Promise<Filing[]> {
-    const { journal, counters } = this.#parts;
+    const { journal, counters, signatures } = this.#parts;
     const written = [...(await this.#appendToAll(open, held)), ...(await this.#fileAlone(own, held))];
     let filings: Filing[];
     // No turn of the event loop from here to the commit: nobody sees what may be rolled back.
@@ -212,6 +214,8 @@ export class BlockWriter {
     journal.commit();
     for (const { length } of filings) counters.filedBytes += length;
     counters.filed += filings.length;
+    const appendedTo = new Set(open.map(({ path }) => path.file));
+    signatures?.filed(filings.filter(({ file }) => appendedTo.has(file)));
     return filings;
   }
 
@@ -247,7 +251,11 @@ export class BlockWriter {
     return written;
   }
 
-  #undoneOnError<T>({ file, state, ...appendix }: OpenAppendix, held: HeldFiles, calls: () => Promise<T>): Promise<T | undefined> {
+  #undoneOnError<T>(
+    { file, state, ...appendix }: OpenAppendix,
+    held: HeldFiles,
+    calls: () => Promise<T>,
+  ): Promise<T | undefined> {
     return this.#unlessHeld(appendix, held, async () => {
       try {
         return await calls();
@@ -267,7 +275,7 @@ export class BlockWriter {
     const { file } = appended[0]!.copy.path;
     const filings = appended.map(({ copy, offset, length, sha256 }) => {
       const { node, session, criterion } = copy.block.header;
-      chain = hash('sha256', Buffer.concat([chain, sha256]), 'buffer');
+      chain = nextLink(chain, sha256);
       end = offset + length;
       const { blockId } = copy.block;
       const place = { file, generation, offset, length, sha256, chain };

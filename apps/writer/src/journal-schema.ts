@@ -72,6 +72,19 @@ const SCHEMA_STEPS = [
     buried_at_us INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 `,
+  // How far each file is signed, and how long its signature file is.
+  `
+  CREATE TABLE signed_places (
+    file TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    blocks INTEGER NOT NULL,
+    end_offset INTEGER NOT NULL,
+    chain BLOB NOT NULL,
+    filed_order INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (file, generation)
+  ) STRICT, WITHOUT ROWID;
+`,
 ];
 
 /**

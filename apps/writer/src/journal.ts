@@ -2,6 +2,7 @@ import { chmodSync, closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { type BlockRow, type FileRow, filingOf } from '@fleet-forensics/shared/integrity/journal-rows';
+import type { ChainPlace } from '@fleet-forensics/shared/integrity/signed-head';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
 import { upgradeSchema } from './journal-schema.ts';
 
@@ -48,6 +49,19 @@ export interface Burial {
   readonly lastOffset: number;
   /** The log's time of that record: one with a later time is of a topic that was made anew. */
   readonly timeMs: number;
+}
+
+/** A filing in its place among all. */
+export interface OrderedFiling extends Filing {
+  readonly filedOrder: number;
+}
+
+/** How far a file is signed. */
+export interface SignedPlace extends ChainPlace {
+  /** Of the last block that is signed. */
+  readonly filedOrder: number;
+  /** Of the signature file. */
+  readonly bytes: number;
 }
 
 const BLOCK_COLUMNS =
@@ -148,9 +162,9 @@ export class Journal {
   }
 
   bury({ blockId, partition, lastOffset, timeMs }: Burial, nowUs: number): void {
-    this.#sql('INSERT OR REPLACE INTO buried (block_id, partition, last_offset, time_ms, buried_at_us) VALUES (?, ?, ?, ?, ?)').run(
-      ...[blockId, partition, lastOffset, timeMs, nowUs],
-    );
+    this.#sql(
+      'INSERT OR REPLACE INTO buried (block_id, partition, last_offset, time_ms, buried_at_us) VALUES (?, ?, ?, ?, ?)',
+    ).run(...[blockId, partition, lastOffset, timeMs, nowUs]);
   }
 
   burial(blockId: Uint8Array): Burial | undefined {
@@ -158,6 +172,46 @@ export class Journal {
     if (!row) return undefined;
     const { partition, last_offset: lastOffset, time_ms: timeMs } = row;
     return { blockId, partition: Number(partition), lastOffset: Number(lastOffset), timeMs: Number(timeMs) };
+  }
+
+  /** Files that are appended to and have blocks that are not signed, by name, oldest first. */
+  unsignedFiles(): { readonly file: string; readonly generation: number; readonly blocks: number }[] {
+    const rows = this.#sql(
+      `SELECT b.file, b.generation, count(*) AS blocks FROM blocks b JOIN files f ON f.file = b.file AND f.identity <> ''
+       LEFT JOIN signed_places s ON s.file = b.file AND s.generation = b.generation
+       WHERE b.generation > 0 AND b.filed_order > ifnull(s.filed_order, 0) GROUP BY b.file, b.generation`,
+    ).all();
+    return rows as unknown as { file: string; generation: number; blocks: number }[];
+  }
+
+  /** Blocks of a file that were filed behind `filedOrder`, in order. */
+  blocksBehind(file: string, generation: number, filedOrder: number, limit: number): OrderedFiling[] {
+    const rows = this.#sql(
+      'SELECT * FROM blocks WHERE file = ? AND generation = ? AND filed_order > ? ORDER BY filed_order LIMIT ?',
+    ).all(file, generation, filedOrder, limit);
+    return rows.map((row) => ({ ...filingOf(row as unknown as BlockRow), filedOrder: Number(row['filed_order']) }));
+  }
+
+  /** The last link of the files that had the name before this generation; undefined: none is known. */
+  linkBefore(file: string, generation: number): Uint8Array | undefined {
+    const row = this.#sql(
+      'SELECT chain FROM blocks WHERE file = ? AND generation < ? ORDER BY generation DESC, filed_order DESC LIMIT 1',
+    ).get(file, generation);
+    return row?.['chain'] as Uint8Array | undefined;
+  }
+
+  signedPlace(file: string, generation: number): SignedPlace | undefined {
+    const row = this.#sql('SELECT * FROM signed_places WHERE file = ? AND generation = ?').get(file, generation);
+    if (!row) return undefined;
+    const { blocks, end_offset: offset, chain: link, filed_order: filedOrder, bytes } = row;
+    return { blocks, offset, link, filedOrder, bytes } as unknown as SignedPlace;
+  }
+
+  putSignedPlace(file: string, generation: number, { blocks, offset, link, filedOrder, bytes }: SignedPlace): void {
+    this.#sql(
+      `INSERT OR REPLACE INTO signed_places (file, generation, blocks, end_offset, chain, filed_order, bytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ).run(file, generation, blocks, offset, link, filedOrder, bytes);
   }
 
   /** Forgets blocks filed before `filedAtUs` and not among the newest `keep`, at most `limit` of the oldest. */
@@ -172,6 +226,10 @@ export class Journal {
   pruneTraces(beforeUs: number): void {
     this.#sql('DELETE FROM buried WHERE buried_at_us < ?').run(beforeUs);
     this.#sql(`DELETE FROM generations WHERE state IN ('removed', 'gone') AND rotated_at_us < ?`).run(beforeUs);
+    this.#sql(
+      `DELETE FROM signed_places WHERE NOT EXISTS
+       (SELECT 1 FROM blocks b WHERE b.file = signed_places.file AND b.generation = signed_places.generation)`,
+    ).run();
   }
 
   close(): void {

@@ -8,9 +8,11 @@ import { checkTopics, untilKafkaAnswers } from '@fleet-forensics/shared/process/
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { EmbeddedLogSettings } from '@fleet-forensics/shared/settings/embedded-log-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
+import { SignatureSettings } from '@fleet-forensics/shared/settings/signature-settings';
 import { WRITER_GROUP } from '@fleet-forensics/shared/topics';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import { FilingHealth } from './filing-health.ts';
+import { signingOf } from './head-signatures.ts';
 import { WriterCounters } from './writer-counters.ts';
 import { WriterModule } from './writer.module.ts';
 
@@ -21,11 +23,12 @@ async function start(ports: ServicePorts): Promise<Service> {
   const settings = readSettings(WriterSettings, environment);
   const { dataDir } = readSettings(EmbeddedLogSettings, environment);
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
+  const signing = signingOf(readSettings(SignatureSettings, environment));
   const place = filingPlace(settings.root, dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { app } = await untilKafkaAnswers(warn, async () => {
     await checkTopics(bus, warn);
-    return startBusApp(WriterModule.register({ bus, settings, ...place, warn }), {
+    return startBusApp(WriterModule.register({ bus, settings, ...place, signing, warn }), {
       bus,
       group: WRITER_GROUP,
       maxBatchRecords,

@@ -1,3 +1,4 @@
+import { FIRST_LINK } from '@fleet-forensics/shared/integrity/chain';
 import { type AppendedCopy, type Appendix, appendTo, endOf } from './appendix.ts';
 import type { FileCalls } from './file-calls.ts';
 import type { FileState } from './journal.ts';
@@ -7,7 +8,7 @@ import { TargetFile } from './target-file.ts';
 export const PART_SUFFIX = '.part';
 
 /** What is known of a file before its only block is in it. */
-export const OWN_FILE: FileState = { identity: '', end: 0, chain: Buffer.alloc(32), generation: 1, begunUs: 0 };
+export const OWN_FILE: FileState = { identity: '', end: 0, chain: FIRST_LINK, generation: 1, begunUs: 0 };
 
 /**
  * Writes a file that holds one block: aside, and renamed when it is durable, so that nobody ever sees a part of it under its name. What

@@ -99,7 +99,7 @@ export class RotatedFiles {
   }
 
   async #remove(directory: OpenDirectory, name: string, generation: Generation): Promise<void> {
-    for (const present of [name, `${name}.gz`]) if (directory.lstat(present)) directory.unlink(present);
+    for (const present of [name, `${name}.gz`, `${name}.sig`]) if (directory.lstat(present)) directory.unlink(present);
     this.#parts.counters.expired += 1;
     await this.#enter({ ...generation, state: 'removed' });
   }

@@ -1,12 +1,13 @@
 import { messageOf } from '@fleet-forensics/shared/error';
+import { FIRST_LINK } from '@fleet-forensics/shared/integrity/chain';
+import { identityOf } from '@fleet-forensics/shared/integrity/file-identity';
 import type { FileCalls } from './file-calls.ts';
 import type { FileState, Generation } from './journal.ts';
 import type { SafePath } from './safe-path.ts';
-import { identityOf, TargetFile, type FileStats } from './target-file.ts';
+import { TargetFile, type FileStats } from './target-file.ts';
 import type { WriterCounters } from './writer-counters.ts';
 
 const DAY_US = 86_400_000_000;
-const FIRST_LINK = Buffer.alloc(32);
 
 /** When a file gets another name, and the next block begins a new one. */
 export interface Rotation {

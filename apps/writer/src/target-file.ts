@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import { identityOf } from '@fleet-forensics/shared/integrity/file-identity';
 import type { FileCalls } from './file-calls.ts';
 import { OpenDirectory } from './open-directory.ts';
 import { type SafePath, unsafeFile } from './safe-path.ts';
@@ -11,10 +12,7 @@ const OPEN_FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT |
 const MAX_WRITE_BUFFERS = 1024;
 
 export interface FileStats {
-  /**
-   * The same as long as it is the same file, whatever its name: device, inode, and time of birth, as the number of an inode that is
-   * gone is given to the next file.
-   */
+  /** Of identityOf. */
   readonly identity: string;
   readonly sizeBytes: number;
 }
@@ -89,11 +87,6 @@ export class TargetFile {
     this.#calls.close(this.#fd);
     this.directory.close();
   }
-}
-
-/** Of {@link FileStats}. */
-export function identityOf({ dev, ino, birthtimeNs }: { dev: bigint; ino: bigint; birthtimeNs: bigint }): string {
-  return `${dev}:${ino}:${birthtimeNs}`;
 }
 
 function openRegular({ path, fd: directory }: OpenDirectory, calls: FileCalls, name: string): number {

@@ -19,6 +19,10 @@ export class WriterCounters {
   expired = 0;
   /** Blocks that went to the overflow file: there were too many files. */
   overflowed = 0;
+  /** Signatures of heads of chains that were written. */
+  signatures = 0;
+  /** How often one could not be written; a later one makes up for it. */
+  signatureFailures = 0;
   deadLetters = 0;
   /** Unfinished blocks that were given up (their parts are among the dead letters). */
   unfinished = 0;

@@ -6,6 +6,7 @@ import { blockText } from './block-text.ts';
 import type { Filed } from './block-writer.ts';
 import type { ListedBlock } from './block.fixture.ts';
 import { NODE_FILE_CALLS, type FileCalls } from './file-calls.ts';
+import type { Signing } from './head-signatures.ts';
 import { Journal } from './journal.ts';
 import type { WholeBlock } from './whole-block.ts';
 import { WriterCounters } from './writer-counters.ts';
@@ -30,23 +31,27 @@ export interface PlaceChanges {
   readonly journal?: Journal;
   readonly root?: string;
   readonly settings?: Partial<FilingSettings>;
+  readonly signing?: Signing;
 }
 
 /** A root and its journal on a real disk, and what a writer on them counts and says. */
 export class WriterPlace {
   readonly base = mkdtempSync(join(tmpdir(), 'ff-block-writer-'));
   readonly root = join(this.base, 'root');
-  readonly journal = new Journal(join(this.base, 'journal'));
+  journal = new Journal(join(this.base, 'journal'));
   readonly counters = new WriterCounters();
   readonly warnings: string[] = [];
   nowUs = 100 * DAY_US;
 
-  filing(calls: FileCalls = NODE_FILE_CALLS, { journal = this.journal, root = this.root, settings }: PlaceChanges = {}): BlockFiling {
+  filing(
+    calls: FileCalls = NODE_FILE_CALLS,
+    { journal = this.journal, root = this.root, settings, signing }: PlaceChanges = {},
+  ): BlockFiling {
     const warn = (line: string): void => {
       this.warnings.push(line);
     };
     const all = { ...PLAIN_FILING, ...settings };
-    return blockFiling({ root, journal, calls, settings: all, counters: this.counters, warn, nowUs: () => this.nowUs });
+    return blockFiling({ root, journal, calls, settings: all, signing, counters: this.counters, warn, nowUs: () => this.nowUs });
   }
 
   /** Files blocks as a process does that has just started. */
@@ -57,6 +62,13 @@ export class WriterPlace {
 
   contentOf(name: string): string {
     return readFileSync(join(this.root, name), 'utf8');
+  }
+
+  /** What is left if somebody removes the journal: a new one. */
+  renewJournal(): void {
+    this.journal.close();
+    rmSync(join(this.base, 'journal'));
+    this.journal = new Journal(join(this.base, 'journal'));
   }
 
   remove(): void {

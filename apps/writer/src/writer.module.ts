@@ -8,9 +8,9 @@ import { BlocksConsumer } from './blocks-consumer.ts';
 import { BlocksController } from './blocks.controller.ts';
 import { NODE_FILE_CALLS } from './file-calls.ts';
 import { FilingHealth } from './filing-health.ts';
+import type { Signing } from './head-signatures.ts';
 import { Journal } from './journal.ts';
 import { PartStore } from './part-store.ts';
-import { RotatedFiles } from './rotated-files.ts';
 import { WriterCounters } from './writer-counters.ts';
 
 export interface WriterOptions {
@@ -23,6 +23,8 @@ export interface WriterOptions {
    * one would take the first one's blocks for torn writes.
    */
   readonly journal: string;
+  /** Undefined: nothing is signed. */
+  readonly signing?: Signing | undefined;
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
 }
@@ -39,16 +41,16 @@ const FILING = 'filing';
 export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #journal: Journal;
   readonly #parts: PartStore;
-  readonly #rotatedFiles: RotatedFiles;
+  readonly #filing: BlockFiling;
   #tidying: NodeJS.Timeout | undefined;
 
-  constructor(@Inject(Journal) journal: Journal, @Inject(PartStore) parts: PartStore, @Inject(RotatedFiles) rotated: RotatedFiles) {
+  constructor(@Inject(Journal) journal: Journal, @Inject(PartStore) parts: PartStore, @Inject(FILING) filing: BlockFiling) {
     this.#journal = journal;
     this.#parts = parts;
-    this.#rotatedFiles = rotated;
+    this.#filing = filing;
   }
 
-  static register({ bus, settings, root, journal: path, warn: tell }: WriterOptions): DynamicModule {
+  static register({ bus, settings, root, journal: path, signing, warn: tell }: WriterOptions): DynamicModule {
     const warn = (message: string): void => tell(`writer: ${message}`);
     return {
       module: WriterModule,
@@ -62,9 +64,8 @@ export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdo
           provide: FILING,
           inject: [Journal, WriterCounters],
           useFactory: (journal: Journal, counters: WriterCounters) =>
-            blockFiling({ root, journal, calls: NODE_FILE_CALLS, settings, counters, warn, nowUs }),
+            blockFiling({ root, journal, calls: NODE_FILE_CALLS, settings, signing, counters, warn, nowUs }),
         },
-        { provide: RotatedFiles, inject: [FILING], useFactory: ({ rotatedFiles }: BlockFiling) => rotatedFiles },
         {
           provide: BlocksConsumer,
           inject: [FILING, Journal, PartStore, FilingHealth, WriterCounters],
@@ -86,15 +87,16 @@ export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   onApplicationBootstrap(): void {
-    void this.#rotatedFiles.tidy();
-    this.#tidying = setInterval(() => void this.#rotatedFiles.tidy(), TIDY_EVERY_MS);
+    void this.#filing.rotatedFiles.tidy();
+    this.#tidying = setInterval(() => void this.#filing.rotatedFiles.tidy(), TIDY_EVERY_MS);
     this.#tidying.unref();
   }
 
   /** After the transports are closed: no batch is running any more. */
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.#tidying);
-    await this.#rotatedFiles.close();
+    await this.#filing.rotatedFiles.close();
+    await this.#filing.signatures?.close();
     this.#parts.close();
     this.#journal.close();
   }

@@ -10,6 +10,7 @@ import { NodeSettings } from './node-settings.ts';
 import { PolicyFileSettings } from './policy-file-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
 import { SocketSettings } from './socket-settings.ts';
+import { SignatureSettings } from './signature-settings.ts';
 import { SpoolSettings } from './spool-settings.ts';
 import { SyslogSettings } from './syslog-settings.ts';
 import { WriterSettings } from './writer-settings.ts';
@@ -27,6 +28,7 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Forwarding', ForwardSettings],
   ['Buffer', BufferSettings],
   ['Writer', WriterSettings],
+  ['Signatures', SignatureSettings],
   ['Bus', BusSettings],
   ['Embedded log', EmbeddedLogSettings],
   ['Kafka', KafkaSettings],
