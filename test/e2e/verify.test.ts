@@ -100,7 +100,9 @@ describe('what a recorder has filed', () => {
     const whole = readFileSync(path);
     const lines = whole.toString().split(/(?<=\n)/);
     expect(lines.length).toBeGreaterThan(1);
-    for (const altered of [lines[0]!.replace(/"signedAtUs":\d/, '"signedAtUs":9') + lines[1]!, lines.slice(1).join('')]) {
+    const redated = lines[0]!.replace(/"signedAtUs":\d/, '"signedAtUs":2');
+    const ofAnother = readFileSync(join(root, 'forensic.log.2.sig'), 'utf8');
+    for (const altered of [redated + lines[1]!, lines.slice(1).join(''), ofAnother]) {
       writeFileSync(path, altered);
       const { status, out } = await verify('--public-key', publicKey);
       expect([status, out]).toEqual([1, expect.stringMatching(/^SIGNATURE .*forensic\.log\.1\.sig, line 1: /m)]);

@@ -90,6 +90,15 @@ describe('signatures of heads', () => {
     expect(lines('f.1.sig').map(({ head }) => head.from.blocks)).toEqual([0, 0]);
   });
 
+  it('are not made for files of one block each, which would be twice as many', async () => {
+    const filing = start();
+    for (const name of ['a', 'b', 'c', 'd']) await filing.writer.file(filing.writer.prepare([wholeBlock(name, '/%{block}.log')]));
+    await filing.signatures!.close();
+    await start().signatures!.sign();
+    expect(readdirSync(place.root).filter((name) => name.endsWith('.sig'))).toEqual([]);
+    expect(readdirSync(place.root)).toHaveLength(4);
+  });
+
   it('that can not be written hold no block up, and are made up for later', async () => {
     let isBroken = true;
     const calls: FileCalls = {

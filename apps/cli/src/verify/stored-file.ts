@@ -8,8 +8,9 @@ import { identityOf } from '@fleet-forensics/shared/integrity/file-identity';
 import { signatureFileName } from '@fleet-forensics/shared/integrity/signature-line';
 import type { RecordedFile } from './block-record.ts';
 
-/** Two of them are in memory for each file that is read. */
+/** Read at a time, and how many of them are under way or being worked on. */
 const CHUNK_BYTES = 1024 * 1024;
+const CHUNKS_AHEAD = 4;
 
 // O_NONBLOCK: a FIFO put in the file's place must not hang the command; it means nothing to a regular file.
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -55,7 +56,7 @@ export async function openStored(root: string, name: RecordedFile): Promise<Stor
 }
 
 /**
- * Its content from `start` on, to the end as it is when it is reached. The next piece is read while one is worked on.
+ * Its content from `start` on, to the end as it is when it is reached. The next pieces are read while one is worked on.
  * @yields bytes that are valid until the next ones are asked for
  * @throws Node's errors; for a gzipped file that is damaged with a code that begins with Z_
  */
@@ -64,21 +65,31 @@ export function contentOf(file: StoredFile, start: number): AsyncIterable<Buffer
 }
 
 async function* plain(handle: FileHandle, start: number): AsyncGenerator<Buffer> {
+  const reads: { readonly buffer: Buffer; readonly done: Promise<{ bytesRead: number }> }[] = [];
+  let asked = start;
+  const ask = (buffer: Buffer): void => {
+    reads.push({ buffer, done: handle.read(buffer, 0, CHUNK_BYTES, asked) });
+    asked += CHUNK_BYTES;
+  };
+  const settled = () => Promise.allSettled(reads.splice(0).map(({ done }) => done));
+  for (let chunk = 0; chunk < CHUNKS_AHEAD; chunk++) ask(Buffer.allocUnsafe(CHUNK_BYTES));
   let position = start;
-  let [current, other] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
-  let reading = handle.read(current, 0, CHUNK_BYTES, position);
-  for (;;) {
-    const { bytesRead } = await reading;
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    reading = handle.read(other, 0, CHUNK_BYTES, position);
-    try {
-      yield current.subarray(0, bytesRead);
-    } finally {
-      // Who stops early closes the file, which must not be read any more then.
-      await reading;
+  try {
+    for (let read = reads.shift(); read; read = reads.shift()) {
+      const { bytesRead } = await read.done;
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield read.buffer.subarray(0, bytesRead);
+      if (bytesRead < CHUNK_BYTES) {
+        // The end as it was: what was read ahead lies behind it, and a writer may have gone on since.
+        await settled();
+        asked = position;
+      }
+      ask(read.buffer);
     }
-    [current, other] = [other, current];
+  } finally {
+    // Who stops early closes the file, which must not be read any more then; how those reads ended matters to nobody.
+    await settled();
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -42,6 +43,12 @@ describe('verify', () => {
     const { status, out } = await place.verify('/a.log.1');
     expect(status).toBe(1);
     expect(out).toMatch(new RegExp(`^REMOVED .*1 blocks at offset ${second.offset} are gone, .*block ${idOf(second)}`, 'm'));
+  });
+
+  it.each(['plain', 'gzip'] as const)('reads files that are larger than what it holds in memory, %s', async (state) => {
+    for (let index = 0; index < 5; index++) place.append('/a.log', `${index}${randomBytes(700_001).toString('hex')}\n`);
+    place.rotate('/a.log', state);
+    expect((await place.verify('--all')).out).toMatch(/^intact +\/a\.log\.1: 5 blocks, 7000\d+ bytes$/m);
   });
 
   it('takes a file by its path, by its name in the policy, or by the name of one rotation', async () => {
