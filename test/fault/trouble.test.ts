@@ -1,7 +1,7 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeMounts, mountTmpfs, remount, unmount } from './mounted.ts';
+import { canMount, mountTmpfs, remount, unmount } from './mounted.ts';
 import { WritingService } from './writing-service.ts';
 
 const MIB = 1024 * 1024;
@@ -47,7 +47,7 @@ describe('a writer that cannot write', () => {
   });
 });
 
-describeMounts('a writer on a file system of 1 MB', () => {
+describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
   beforeEach(() => mountTmpfs(service.mount, MIB));
   afterEach(() => unmount(service.mount));
 

@@ -120,7 +120,12 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const health = writer.app.get(FilingHealth);
     const close = () => closeAll(closers);
     return {
-      ...{ url, places, dataDir, forensicRoot: place.root, counts, close },
+      url,
+      places,
+      dataDir,
+      forensicRoot: place.root,
+      counts,
+      close,
       get readiness() {
         const { isReady, why } = health.readiness;
         return { isReady, why: [...why, ...policies.warnings] };

@@ -5,6 +5,9 @@ import type { BlockCopy } from './block-copy.ts';
 import type { SafePath } from './safe-path.ts';
 import type { TargetFile } from './target-file.ts';
 
+/** Text that is formatted and written before others get their turn: a large block must not keep the process from its heartbeats. */
+const MAX_HELD_BYTES = 16 * 1024 * 1024;
+
 /** Blocks for one file, in order. */
 export interface Appendix {
   readonly path: SafePath;
@@ -80,11 +83,14 @@ export function endOf(appended: readonly AppendedCopy[]): number {
 async function appendPieces(file: TargetFile, copy: BlockCopy): Promise<Pick<AppendedCopy, 'length' | 'sha256'>> {
   const sha256 = createHash('sha256');
   let length = 0;
+  let held = 0;
   for (const piece of copy.pieces()) {
     sha256.update(piece);
     length += piece.length;
     file.append([piece]);
-    // A block of 64 MiB must not keep the process from its heartbeats.
+    held += piece.length;
+    if (held < MAX_HELD_BYTES) continue;
+    held = 0;
     await nextTurn();
   }
   return { length, sha256: sha256.digest() };
@@ -95,5 +101,8 @@ function checkHeadroom(file: TargetFile, bytes: number, headroomBytes: number): 
   const free = file.freeBytes();
   if (free - bytes >= headroomBytes) return;
   const remedy = `${headroomBytes} are to be left (FF_WRITER_HEADROOM_BYTES); free some`;
-  throw new ForensicsError('FF_DISK_HEADROOM', `its file system has ${free} bytes free and ${bytes} are to be written: ${remedy}`);
+  throw new ForensicsError(
+    'FF_DISK_HEADROOM',
+    `its file system has ${free} bytes free and ${bytes} are to be written: ${remedy}`,
+  );
 }

@@ -19,13 +19,16 @@ function record(offset: number, value: Uint8Array, timeMs = 1000): BusRecord {
 }
 
 function assembly(maxBytes = 1_000_000, filed: Filing[] = [], buried: Burial[] = []): BlockAssembly {
-  const isOf = (id: Uint8Array) => ({ blockId: other }: { blockId: Uint8Array }) => Buffer.from(other).equals(id);
+  const isOf =
+    (id: Uint8Array) =>
+    ({ blockId: other }: { blockId: Uint8Array }) =>
+      Buffer.from(other).equals(id);
   const settled = { filings: (id: Uint8Array) => filed.filter(isOf(id)), burial: (id: Uint8Array) => buried.find(isOf(id)) };
   return new BlockAssembly(maxBytes, settled, new PartStore());
 }
 
-function messagesOf({ lists }: WholeBlock): string {
-  return Buffer.concat([...lists()]).toString('latin1');
+function messagesOf(block: WholeBlock): string {
+  return Buffer.concat([...block.lists()]).toString('latin1');
 }
 
 function partBytes(name: string): number {
@@ -147,9 +150,7 @@ describe('unfinished blocks', () => {
     const blocks = assembly(2.5 * partBytes('a'));
     for (const [offset, name] of ['a', 'b', 'c'].entries()) blocks.add(0, record(offset, partValue(name, 0, 2)));
     const overdue = blocks.overdue(0, 1000);
-    expect(overdue.map(({ id, error, offsets }) => [id, error.code, offsets])).toEqual([
-      [idOf('a'), 'FF_BLOCK_UNFINISHED', [0]],
-    ]);
+    expect(overdue.map(({ id, error, offsets }) => [id, error.code, offsets])).toEqual([[idOf('a'), 'FF_BLOCK_UNFINISHED', [0]]]);
     expect(overdue[0]!.error.message).toContain('lacks 1 of 2 parts');
     expect(blocks.overdue(0, 1000)).toHaveLength(1);
     blocks.forget(0, idOf('a'));

@@ -193,7 +193,12 @@ export class BlockAssembly {
     const { id, blockId, header, firstTimeMs: timeMs, listBytes } = pending;
     const records = () => this.#records(pending);
     return {
-      ...{ id, blockId, header: header!, timeMs, listBytes, records },
+      id,
+      blockId,
+      header: header!,
+      timeMs,
+      listBytes,
+      records,
       offsets: arrivedOffsets(pending),
       burial: burialOf(pending, partition),
       *lists() {

@@ -33,7 +33,14 @@ describe('a block in ECS', () => {
     const [block] = documentsOf(lines, { context, criterion });
     expect(block).toMatchObject({
       '@timestamp': '2026-11-23T08:24:17.266123Z',
-      event: { kind: 'alert', category: ['authentication'], action: 'FailedLogin', outcome: 'failure', sequence: 3, reason: 'bad password' },
+      event: {
+        kind: 'alert',
+        category: ['authentication'],
+        action: 'FailedLogin',
+        outcome: 'failure',
+        sequence: 3,
+        reason: 'bad password',
+      },
       host: { name: 'ftp-eu-1' },
       client: { address: '::ffff:192.0.2.7', ip: '::ffff:192.0.2.7' },
       server: { ip: '::ffff:192.0.2.1', port: 2121 },
@@ -62,7 +69,10 @@ describe('a block in ECS', () => {
 
   it('keeps the exact bytes of a message that is not UTF-8, and of no other', () => {
     const [, latin1, utf8] = documentsOf([{ text: 'caf\xe9' }, { text: Buffer.from('café') }]);
-    expect(latin1).toMatchObject({ message: 'caf\uFFFD', forensics: { original_base64: Buffer.from('caf\xe9', 'latin1').toString('base64') } });
+    expect(latin1).toMatchObject({
+      message: 'caf\uFFFD',
+      forensics: { original_base64: Buffer.from('caf\xe9', 'latin1').toString('base64') },
+    });
     expect([utf8!['message'], utf8!['forensics']]).toEqual(['café', { line: 2 }]);
   });
 

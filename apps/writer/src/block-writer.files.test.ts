@@ -18,7 +18,9 @@ describe('a policy with several formats', () => {
     await place.file([A, B]);
     expect(readdirSync(place.root).toSorted()).toEqual(['f.log', 'f.log.compatible', 'f.log.ndjson']);
     expect(place.contentOf('f.log')).toBe(textOf(A, B));
-    expect(place.contentOf('f.log.compatible')).toBe(textOf(...[A, B].map((block) => ({ ...block, header: { ...block.header, formats: ['compatible'] } }))));
+    expect(place.contentOf('f.log.compatible')).toBe(
+      textOf(...[A, B].map((block) => ({ ...block, header: { ...block.header, formats: ['compatible'] } }))),
+    );
     expect(place.contentOf('f.log.ndjson').trimEnd().split('\n')).toHaveLength(6);
     expect(place.counters).toMatchObject({ filed: 6 });
   });
@@ -74,11 +76,17 @@ describe('more files than there may be', () => {
   it('become one file, which is counted and said once', async () => {
     const nodes = Array.from({ length: 6 }, (_, index) => block(`n${index}`));
     await place.file(nodes, undefined, { settings });
-    await place.file([block('n0'), block('n6')].map((again) => ({ ...again, blockId: Buffer.alloc(16, again.id) })), undefined, { settings });
+    await place.file(
+      [block('n0'), block('n6')].map((again) => ({ ...again, blockId: Buffer.alloc(16, again.id) })),
+      undefined,
+      { settings },
+    );
     expect(readdirSync(place.root).toSorted()).toEqual(['n0.log', 'n1.log', 'n2.log', 'overflow.log']);
     expect(place.contentOf('overflow.log').startsWith(textOf(...nodes.slice(3)))).toBe(true);
     expect(place.counters).toMatchObject({ overflowed: 4, filed: 8 });
-    expect(place.warnings[0]).toContain('blocks of further ones go to /overflow.log; remove old ones, or raise FF_WRITER_MAX_FILES');
+    expect(place.warnings[0]).toContain(
+      'blocks of further ones go to /overflow.log; remove old ones, or raise FF_WRITER_MAX_FILES',
+    );
   });
 
   it('are not counted once they are removed', async () => {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Batch, Consumer, OutgoingRecord, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError, hasCode, messageOf } from '@fleet-forensics/shared/error';
 import { BLOCKS, DEAD_LETTERS, FILINGS } from '@fleet-forensics/shared/topics';
@@ -115,23 +114,13 @@ export class BlocksConsumer {
     return [...whole.values()];
   }
 
-  /** Formats each slice while the one before is on its way to the disk. */
   async #fileAll(whole: readonly WholeBlock[], outcome: Outcome, consumer: Consumer): Promise<void> {
     const { writer, sliceBytes } = this.#options;
-    let before: Promise<void> = Promise.resolve();
     for (const blocks of slices(whole, sliceBytes)) {
-      let prepared: PreparedBlocks;
-      try {
-        prepared = writer.prepare(blocks);
-      } finally {
-        await before;
-      }
-      before = this.#file(prepared, outcome).then(() => consumer.heartbeat());
-      // Its failure is for the await above, or below: not to be taken for one that nobody looks at.
-      before.catch(() => {});
-      await nextTurn();
+      // Formatted here and not in the writer's turn: meanwhile another partition's blocks are on their way to the disk.
+      await this.#file(writer.prepare(blocks), outcome);
+      await consumer.heartbeat();
     }
-    await before;
   }
 
   async #file(prepared: PreparedBlocks, { repeats, unusable, held }: Outcome): Promise<void> {
@@ -156,9 +145,9 @@ export class BlocksConsumer {
     }
     let letters: OutgoingRecord[] = [];
     let bytes = 0;
-    for (const { records, error } of unusable) {
-      for (const record of records()) {
-        letters.push(deadLetter(batch, record, error));
+    for (const unused of unusable) {
+      for (const record of unused.records()) {
+        letters.push(deadLetter(batch, record, unused.error));
         bytes += record.value.length;
         if (bytes < MAX_SENT_BYTES) continue;
         await this.#sendLetters(letters);

@@ -115,7 +115,19 @@ export class Journal {
   add(filing: Filing, { copy, copies }: CopyNumber = { copy: 0, copies: 1 }): void {
     const { blockId, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation } = filing;
     this.#sql(`INSERT INTO blocks (${BLOCK_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`).run(
-      ...[blockId, copy, copies, node, session, criterion, file, offset, length, sha256, chain, filedAtUs, generation],
+      blockId,
+      copy,
+      copies,
+      node,
+      session,
+      criterion,
+      file,
+      offset,
+      length,
+      sha256,
+      chain,
+      filedAtUs,
+      generation,
     );
   }
 
@@ -149,22 +161,26 @@ export class Journal {
 
   putGeneration({ file, generation, rotatedAtUs, state }: Generation): void {
     this.#sql('INSERT OR REPLACE INTO generations (file, generation, rotated_at_us, state) VALUES (?, ?, ?, ?)').run(
-      ...[file, generation, rotatedAtUs, state],
+      file,
+      generation,
+      rotatedAtUs,
+      state,
     );
   }
 
   /** Rotated files that are still there, newest first by name. */
   generations(): Generation[] {
     const rows = this.#sql(`SELECT * FROM generations WHERE state IN ('plain', 'gzip') ORDER BY file, generation DESC`).all();
-    return rows.map(({ file, generation, rotated_at_us: rotatedAtUs, state }) => {
-      return { file, generation, rotatedAtUs, state } as unknown as Generation;
-    });
+    return rows.map(
+      ({ file, generation, rotated_at_us: rotatedAtUs, state }) =>
+        ({ file, generation, rotatedAtUs, state }) as unknown as Generation,
+    );
   }
 
   bury({ blockId, partition, lastOffset, timeMs }: Burial, nowUs: number): void {
     this.#sql(
       'INSERT OR REPLACE INTO buried (block_id, partition, last_offset, time_ms, buried_at_us) VALUES (?, ?, ?, ?, ?)',
-    ).run(...[blockId, partition, lastOffset, timeMs, nowUs]);
+    ).run(blockId, partition, lastOffset, timeMs, nowUs);
   }
 
   burial(blockId: Uint8Array): Burial | undefined {

@@ -28,7 +28,10 @@ describe('a path template', () => {
   });
 
   it('with an unknown word can never be used, and says which one was meant', () => {
-    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_PATH', message: expect.stringContaining('did you mean session?') });
+    const refusal = expect.objectContaining({
+      code: 'FF_UNSAFE_PATH',
+      message: expect.stringContaining('did you mean session?'),
+    });
     expect(() => filledPath('/%{sesion}', wholeBlock('a', '/f'))).toThrow(refusal);
   });
 
@@ -60,17 +63,21 @@ describe('a value that the network gave', () => {
   it('never changes the shape of a path, whatever it is', () => {
     const root = '/srv/forensic';
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'binary', maxLength: 300 }), (node, session) => {
-        const block = wholeBlock('a', '/logs/%{node}/%{session}', { node, session });
-        const path = safePath(root, filledPath(block.header.file, block));
-        expect(path.directories).toHaveLength(2);
-        expect(path.realPath.startsWith('/srv/forensic/logs/')).toBe(true);
-        for (const name of [...path.directories, path.name]) {
-          expect(name).not.toMatch(/^\.|[/\p{Cc}]/u);
-          expect(Buffer.byteLength(name)).toBeLessThanOrEqual(64);
-          expect(name.length).toBeGreaterThan(0);
-        }
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        (node, session) => {
+          const block = wholeBlock('a', '/logs/%{node}/%{session}', { node, session });
+          const path = safePath(root, filledPath(block.header.file, block));
+          expect(path.directories).toHaveLength(2);
+          expect(path.realPath.startsWith('/srv/forensic/logs/')).toBe(true);
+          for (const name of [...path.directories, path.name]) {
+            expect(name).not.toMatch(/^\.|[/\p{Cc}]/u);
+            expect(Buffer.byteLength(name)).toBeLessThanOrEqual(64);
+            expect(name.length).toBeGreaterThan(0);
+          }
+        },
+      ),
     );
   });
 });

@@ -85,10 +85,7 @@ export class RotatedFiles {
       await this.#in(generation, (directory, name) => this.#compress(directory, name, generation));
   }
 
-  async #in(
-    { file, generation }: Generation,
-    action: (directory: OpenDirectory, name: string) => Promise<void>,
-  ): Promise<void> {
+  async #in({ file, generation }: Generation, action: (directory: OpenDirectory, name: string) => Promise<void>): Promise<void> {
     const path = safePath(this.#parts.root, file);
     const directory = new OpenDirectory(path, this.#parts.calls);
     try {
@@ -123,7 +120,10 @@ export class RotatedFiles {
     try {
       const target = calls.openAt(directory.fd, to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
       try {
-        const [reading, writing] = [{ fd: source, autoClose: false }, { fd: target, autoClose: false }];
+        const [reading, writing] = [
+          { fd: source, autoClose: false },
+          { fd: target, autoClose: false },
+        ];
         await pipeline(createReadStream('', reading), createGzip(), createWriteStream('', writing));
         await calls.fdatasync(target);
       } finally {

@@ -63,7 +63,9 @@ describe('rotation', () => {
     await fileOneByOne([A, B, C], { rotateBytes: SIZE });
     expect([place.contentOf('f.log.1'), place.contentOf('f.log')]).toEqual(['mine', textOf(A, B, C)]);
     expect(place.counters).toMatchObject({ rotated: 0, rotationsPutOff: 2, filed: 3 });
-    expect(place.warnings).toEqual([`${join(place.root, 'f.log')} is not rotated, and grows on: f.log.1 is there already, move it away`]);
+    expect(place.warnings).toEqual([
+      `${join(place.root, 'f.log')} is not rotated, and grows on: f.log.1 is there already, move it away`,
+    ]);
   });
 
   it('by an admin who renames the file to its next name is the same as its own', async () => {
@@ -124,10 +126,12 @@ describe('rotated files', () => {
       for (const block of [A, B]) await writer.file(writer.prepare([block]));
       let calls = 0;
       const dying = new Proxy(NODE_FILE_CALLS, {
-        get: (target, name) => (...args: unknown[]) => {
-          if ((calls += 1) >= crashAt && name !== 'close') throw new Error('the process is dead');
-          return (Reflect.get(target, name) as (...all: unknown[]) => unknown)(...args);
-        },
+        get:
+          (target, name) =>
+          (...args: unknown[]) => {
+            if ((calls += 1) >= crashAt && name !== 'close') throw new Error('the process is dead');
+            return (Reflect.get(target, name) as (...all: unknown[]) => unknown)(...args);
+          },
       });
       const gzip = { settings: { ...settings, rotatedGzip: true } };
       await crashed.filing(dying, gzip).rotatedFiles.tidy();

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -109,7 +120,12 @@ describe('somebody who exchanges things between check and open', () => {
       writeFileSync(join(root, 'd/f'), '');
     };
     const refusal = expect.objectContaining({ code: 'FF_UNSAFE_FILE', message: expect.stringContaining('exchanged') });
-    expect(() => open('/d/f', racing('f', () => {}, exchange))).toThrow(refusal);
+    expect(() =>
+      open(
+        '/d/f',
+        racing('f', () => {}, exchange),
+      ),
+    ).toThrow(refusal);
   });
 
   it('is no one when another writer makes the directory first', () => {

@@ -11,6 +11,18 @@ const ESCAPE_BYTES = 4;
 const CONTROL = Uint8Array.from({ length: 256 }, (_, byte) => Number((byte < 0x20 && byte !== TAB) || byte === 0x7f));
 const HEX = Buffer.from('0123456789abcdef');
 
+/** Memory is taken in chunks of this size: one for each block would be most of what the garbage collector has to do. */
+const CHUNK_BYTES = 1024 * 1024;
+const NOTHING: Buffer = Buffer.alloc(0);
+/** What is left of the last chunk, while no text is being written to it. */
+let spare: Buffer = NOTHING;
+
+function roomFor(byteLength: number): Buffer {
+  const room = spare.length >= byteLength ? spare : Buffer.allocUnsafeSlow(Math.max(byteLength, CHUNK_BYTES));
+  spare = NOTHING;
+  return room;
+}
+
 /** The text of a block on its way, in one growing buffer. */
 export class TextBuffer {
   #bytes: Buffer;
@@ -18,7 +30,7 @@ export class TextBuffer {
   #length = 0;
 
   constructor(capacityBytes: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(capacityBytes);
+    this.#bytes = roomFor(capacityBytes);
     this.#view = viewOf(this.#bytes);
   }
 
@@ -29,7 +41,7 @@ export class TextBuffer {
   /** Makes room for so many bytes more. */
   reserve(byteLength: number): void {
     if (this.#length + byteLength <= this.#bytes.length) return;
-    this.#bytes = withRoom(this.#bytes, this.#length, byteLength);
+    this.#bytes = this.#length === 0 ? roomFor(byteLength) : withRoom(this.#bytes, this.#length, byteLength);
     this.#view = viewOf(this.#bytes);
   }
 
@@ -60,7 +72,9 @@ export class TextBuffer {
   /** The text so far; the buffer begins anew. */
   take(): Buffer {
     const text = this.#bytes.subarray(0, this.#length);
-    this.#bytes = Buffer.alloc(0);
+    const rest = this.#bytes.subarray(this.#length);
+    if (rest.length > spare.length) spare = rest;
+    this.#bytes = NOTHING;
     this.#view = viewOf(this.#bytes);
     this.#length = 0;
     return text;

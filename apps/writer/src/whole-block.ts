@@ -26,7 +26,10 @@ export interface WholeBlock {
 /** A block whose only part this is; it shares the record's memory. */
 export function wholeInOnePart(id: string, { blockId, header, messages }: BlockPart, record: PartRecord): WholeBlock {
   return {
-    ...{ id, blockId, header: header!, timeMs: record.timeMs },
+    id,
+    blockId,
+    header: header!,
+    timeMs: record.timeMs,
     listBytes: messages.length,
     lists: () => [messages],
     offsets: [record.offset],

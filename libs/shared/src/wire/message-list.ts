@@ -60,6 +60,8 @@ export class MessageListReader {
     const size = this.#varint();
     const end = this.#at + size;
     if (end > this.#end) throw damaged(this.#at, 'cut off');
+    this.isWhole = false;
+    if (this.#usual(end)) return true;
     this.#hasTime = false;
     this.#hasPid = false;
     this.type = 0;
@@ -70,6 +72,44 @@ export class MessageListReader {
     while (this.#at < end) this.#field(end);
     if (this.#at !== end) throw damaged(end, 'a field reaches beyond its message');
     this.isWhole = this.#hasTime && this.#hasPid;
+    return true;
+  }
+
+  /**
+   * The form that nearly every message has (MessageListWriter): no PID, a time since the message before, numbers of few bytes. Read
+   * without leaving this function, which takes half the time. False, and nothing is read, if it is another one.
+   */
+  #usual(end: number): boolean {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    let type = 0;
+    if (bytes[at] === TAG_TYPE) {
+      type = bytes[at + 1]!;
+      at += 2;
+    }
+    let level = 0;
+    if (bytes[at] === TAG_LEVEL) {
+      level = bytes[at + 1]!;
+      at += 2;
+    }
+    if (type > 5 || level >= 0x80 || bytes[at] !== TAG_TIME_DELTA) return false;
+    let delta = bytes[at + 1]!;
+    at += 2;
+    for (let shift = 7; delta >= 1 << shift; shift += 7) {
+      if (shift > 21) return false;
+      delta = (delta & ((1 << shift) - 1)) | (bytes[at++]! << shift);
+    }
+    if (bytes[at] !== TAG_TEXT) return false;
+    let length = bytes[at + 1]!;
+    at += 2;
+    if (length >= 0x80) length = (length & 0x7f) | (bytes[at++]! << 7);
+    const timeUs = this.#lastTimeUs + unzigzag(delta);
+    if (length >= 0x4000 || at + length !== end || timeUs <= 0 || timeUs > Number.MAX_SAFE_INTEGER) return false;
+    this.type = type as LogType;
+    this.level = unzigzag(level);
+    this.timeUs = this.#lastTimeUs = timeUs;
+    this.textStart = at;
+    this.textEnd = this.#at = end;
     return true;
   }
 
