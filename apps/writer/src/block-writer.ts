@@ -1,13 +1,13 @@
-import { ForensicsError } from '@fleet-forensics/shared/error';
+import type { ForensicsError } from '@fleet-forensics/shared/error';
 import { nextLink } from '@fleet-forensics/shared/integrity/chain';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
-import { type AppendedCopy, type Appendix, appendicesOf, appendTo, endOf, expectedBytes } from './appendix.ts';
+import { type AppendedCopy, type Appendix, appendicesOf, expectedBytes } from './appendix.ts';
 import { type BlockCopy, copiesOf, type UnfiledBlock } from './block-copy.ts';
 import type { FileBound } from './file-bound.ts';
 import type { FileCalls } from './file-calls.ts';
+import { FileWrites, filingFailed, type HeldFiles, type OpenAppendix } from './file-writes.ts';
 import type { HeadSignatures } from './head-signatures.ts';
 import type { Burial, FileState, Journal } from './journal.ts';
-import { fileAlone, OWN_FILE } from './own-file.ts';
 import type { RotatedFiles } from './rotated-files.ts';
 import type { Settlement } from './settlement.ts';
 import type { TargetFile } from './target-file.ts';
@@ -22,8 +22,6 @@ import type { WriterCounters } from './writer-counters.ts';
 const REMEMBER_US = 30 * 24 * 3600 * 1_000_000;
 /** How many of the newest blocks the journal remembers however old they seem: a clock that was set forward must not forget them. */
 const REMEMBER_BLOCKS = 100_000;
-/** Files of blocks of their own that are written at a time. */
-const OWN_FILES_AT_ONCE = 16;
 
 export interface BlockWriterParts {
   /** Absolute. */
@@ -52,9 +50,6 @@ export interface PreparedBlocks {
   readonly refused: readonly UnfiledBlock[];
 }
 
-/** Files that can't be written now, and why. */
-export type HeldFiles = Map<string, ForensicsError>;
-
 export interface Filed {
   /** One for each block and format that was filed. */
   readonly filings: readonly Filing[];
@@ -66,28 +61,16 @@ export interface Filed {
   readonly held: readonly UnfiledBlock[];
 }
 
-interface OpenAppendix extends Appendix {
-  readonly file: TargetFile;
-  readonly state: FileState;
-}
-
-/** What is in a file, and not in the journal yet. */
-interface WrittenFile {
-  /** As of before. */
-  readonly state: FileState;
-  readonly appended: readonly AppendedCopy[];
-  /** To be cut back if the journal can't be written; a file of a block's own is written over. */
-  readonly file?: TargetFile;
-}
-
 /**
  * Puts blocks into their files, each once and whole, whatever fails or crashes in between: docs/adr/0003-writer-journal.md.
  */
 export class BlockWriter {
   readonly #parts: BlockWriterParts;
+  readonly #files: FileWrites;
 
   constructor(parts: BlockWriterParts) {
     this.#parts = parts;
+    this.#files = new FileWrites(parts);
   }
 
   /** Formats blocks: nothing but computing, to be done while others are written. */
@@ -110,7 +93,7 @@ export class BlockWriter {
         throw this.#journalFailed(prepared.copies.length, cause);
       } finally {
         // What was filed is durable and what was not is undone: a file that does not close changes neither.
-        for (const file of files) this.#warnIfItFails(file.path.realPath, () => file.close());
+        for (const file of files) this.#files.warnIfItFails(file.path.realPath, () => file.close());
       }
     });
   }
@@ -175,7 +158,7 @@ export class BlockWriter {
     for (const appendix of appendices) {
       const { file: name } = appendix.path;
       const known = journal.file(name);
-      const settled = await this.#unlessHeld(appendix, held, () =>
+      const settled = await this.#files.unlessHeld(appendix, held, () =>
         settlement.open(appendix.path, known, expectedBytes(appendix)),
       );
       if (!settled) continue;
@@ -198,7 +181,7 @@ export class BlockWriter {
 
   async #append(open: readonly OpenAppendix[], own: readonly Appendix[], held: HeldFiles): Promise<Filing[]> {
     const { journal, counters, signatures } = this.#parts;
-    const written = [...(await this.#appendToAll(open, held)), ...(await this.#fileAlone(own, held))];
+    const written = [...(await this.#files.append(open, held)), ...(await this.#files.writeAlone(own, held))];
     let filings: Filing[];
     // No turn of the event loop from here to the commit: nobody sees what may be rolled back.
     try {
@@ -206,7 +189,7 @@ export class BlockWriter {
       if (filings.length > 0) this.#prune(filings.length);
     } catch (error) {
       for (const { file, state } of written) {
-        if (file) this.#warnIfItFails(file.path.realPath, () => file.cutTo(state.end));
+        if (file) this.#files.warnIfItFails(file.path.realPath, () => file.cutTo(state.end));
       }
       throw error;
     }
@@ -217,53 +200,6 @@ export class BlockWriter {
     const appendedTo = new Set(open.map(({ path }) => path.file));
     signatures?.filed(filings.filter(({ file }) => appendedTo.has(file)));
     return filings;
-  }
-
-  /** Writes to all files first and syncs them together: a disk does many in little more than the time of one. */
-  async #appendToAll(open: readonly OpenAppendix[], held: HeldFiles): Promise<WrittenFile[]> {
-    const { headroomBytes } = this.#parts;
-    const written: (WrittenFile & { appendix: OpenAppendix })[] = [];
-    for (const appendix of open) {
-      const { file, state } = appendix;
-      const appended = await this.#undoneOnError(appendix, held, () => appendTo(file, state.end, appendix, headroomBytes));
-      if (appended) written.push({ file, state, appended, appendix });
-    }
-    const synced = await Promise.all(
-      written.map(async (one) => {
-        const sync = async () => {
-          await one.file!.sync(endOf(one.appended));
-          return one;
-        };
-        return this.#undoneOnError(one.appendix, held, sync);
-      }),
-    );
-    return synced.filter((one) => one !== undefined);
-  }
-
-  async #fileAlone(own: readonly Appendix[], held: HeldFiles): Promise<WrittenFile[]> {
-    const { calls, headroomBytes } = this.#parts;
-    const written: WrittenFile[] = [];
-    for (let from = 0; from < own.length; from += OWN_FILES_AT_ONCE) {
-      const some = own.slice(from, from + OWN_FILES_AT_ONCE);
-      const filed = some.map((appendix) => this.#unlessHeld(appendix, held, () => fileAlone(appendix, calls, headroomBytes)));
-      for (const appended of await Promise.all(filed)) if (appended) written.push({ state: OWN_FILE, appended });
-    }
-    return written;
-  }
-
-  #undoneOnError<T>(
-    { file, state, ...appendix }: OpenAppendix,
-    held: HeldFiles,
-    calls: () => Promise<T>,
-  ): Promise<T | undefined> {
-    return this.#unlessHeld(appendix, held, async () => {
-      try {
-        return await calls();
-      } catch (error) {
-        this.#warnIfItFails(file.path.realPath, () => file.cutTo(state.end));
-        throw error;
-      }
-    });
   }
 
   /** Enters what was written to one file in the journal. */
@@ -292,38 +228,10 @@ export class BlockWriter {
     journal.prune(nowUs() - REMEMBER_US, REMEMBER_BLOCKS, 2 * filed);
   }
 
-  /** Runs calls into one file, none into the journal: what fails holds that file's blocks, and no other's. */
-  async #unlessHeld<T>({ path, copies }: Appendix, held: HeldFiles, calls: () => Promise<T>): Promise<T | undefined> {
-    if (held.has(path.file)) return undefined;
-    try {
-      return await calls();
-    } catch (cause) {
-      this.#parts.counters.failures += 1;
-      held.set(path.file, filingFailed(path.realPath, copies.length, cause));
-      return undefined;
-    }
-  }
-
   #journalFailed(count: number, cause: unknown): ForensicsError {
     const { journal, counters } = this.#parts;
     counters.failures += 1;
-    this.#warnIfItFails('the journal', () => journal.rollback());
+    this.#files.warnIfItFails('the journal', () => journal.rollback());
     return filingFailed('the journal', count, cause);
   }
-
-  /** For what is tried again by itself: the next batch rolls back, and cuts off what was begun. */
-  #warnIfItFails(what: string, action: () => void): void {
-    try {
-      action();
-    } catch (error) {
-      this.#parts.warn(`${what}: ${String(error)}`);
-    }
-  }
-}
-
-function filingFailed(where: string, count: number, cause: unknown): ForensicsError {
-  const remedy = 'they stay in the log and are tried again';
-  return new ForensicsError('FF_FILING_FAILED', `${where}: ${count} blocks can't be filed now: ${String(cause)}; ${remedy}`, {
-    cause,
-  });
 }

@@ -82,7 +82,7 @@ export class CrashPlace {
       for (const [copy, filing] of filings.entries()) wrongs.push(...this.#account(filing, texts[copy], accounted, chains));
     }
     journal.close();
-    const found = readdirSync(join(this.root, 'node')).map((name) => `/node/${name}`);
+    const found = this.#names().map((name) => `/node/${name}`);
     for (const file of found) if (!accounted.has(file)) wrongs.push(`${file} is there`);
     for (const [file, text] of accounted) {
       if (!found.includes(file) || readFileSync(join(this.root, file), 'latin1') !== text)
@@ -116,9 +116,14 @@ export class CrashPlace {
     return isRight ? [] : [`${file} at ${filing.offset} is not what its filing says`];
   }
 
+  #names(): string[] {
+    const directory = join(this.root, 'node');
+    return existsSync(directory) ? readdirSync(directory) : [];
+  }
+
   /** The file's name now: that of its generation if it is not the newest one. */
   #nameOf({ file, generation }: Filing): string {
-    const names = readdirSync(join(this.root, 'node'));
+    const names = this.#names();
     const rotated = `${file}.${generation}`;
     return names.includes(rotated.slice('/node/'.length)) ? rotated : file;
   }
