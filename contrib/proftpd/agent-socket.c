@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <linux/sockios.h>
 
@@ -81,6 +82,34 @@ static int connect_socket(const struct ff_agent_address *address) {
   return fd;
 }
 
+/* A session must not go on as root.  What has been interrupted may hold any
+ * lock, so that only system calls may tell (signal-safety(7)): on stderr, which
+ * a daemon has no more, and to syslog's socket, as <authpriv.crit>.
+ */
+static void die(const char *words) {
+  static const char priority[] = "<82>";
+  struct sockaddr_un log = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+  struct iovec line[] = {
+    { .iov_base = (void *) priority, .iov_len = sizeof(priority) - 1 },
+    { .iov_base = (void *) words, .iov_len = strlen(words) },
+    { .iov_base = (void *) "\n", .iov_len = 1 }
+  };
+  struct msghdr datagram = {
+    .msg_name = &log, .msg_namelen = sizeof(log), .msg_iov = line,
+    .msg_iovlen = 2
+  };
+  int fd = socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, 0);
+  ssize_t told = writev(STDERR_FILENO, line + 1, 2);
+
+  if (fd >= 0) {
+    told = sendmsg(fd, &datagram, MSG_NOSIGNAL);
+  }
+
+  /* Whether anybody heard it or not. */
+  (void) told;
+  _exit(1);
+}
+
 int ff_agent_connect(const struct ff_agent_address *address) {
   uid_t euid = geteuid();
   int fd, switched, xerrno;
@@ -95,8 +124,9 @@ int ff_agent_connect(const struct ff_agent_address *address) {
 
   if (switched &&
       seteuid(euid) < 0) {
-    /* A session must not go on as root. */
-    _exit(1);
+    die("mod_fleet_forensics: the session is ended: it is root, to connect to "
+      "FleetForensicsSocket, and seteuid(2) does not let it be its user again; "
+      "look for what denies CAP_SETUID");
   }
 
   errno = xerrno;

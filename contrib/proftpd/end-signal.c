@@ -56,17 +56,15 @@ static int has_handler(const struct sigaction *action) {
     (action->sa_handler != SIG_DFL && action->sa_handler != SIG_IGN);
 }
 
-void ff_end_signal_watch(void) {
+void ff_end_signal_watch(pid_t daemon) {
   char path[64];
   size_t i;
 
-  if (daemon_pid != -1) {
-    return;
+  daemon_pid = daemon;
+  if (daemon_pid > 0) {
+    (void) snprintf(path, sizeof(path), "/proc/%ld/status", (long) daemon_pid);
+    daemon_status_fd = open(path, O_RDONLY|O_CLOEXEC);
   }
-
-  daemon_pid = getppid();
-  (void) snprintf(path, sizeof(path), "/proc/%ld/status", (long) daemon_pid);
-  daemon_status_fd = open(path, O_RDONLY|O_CLOEXEC);
 
   for (i = 0; i < END_SIGNAL_COUNT; i++) {
     struct sigaction action;
@@ -116,6 +114,10 @@ int ff_end_signal_is_shutdown(void) {
     return 0;
   }
 
-  return sender_pid == SERVICE_MANAGER_PID ||
-    (sender_pid == daemon_pid && daemon_is_stopping());
+  /* Before process 1: in a container the daemon may be that. */
+  if (sender_pid == daemon_pid) {
+    return daemon_is_stopping();
+  }
+
+  return sender_pid == SERVICE_MANAGER_PID;
 }

@@ -5,14 +5,19 @@
 #ifndef FF_END_SIGNAL_H
 #define FF_END_SIGNAL_H
 
-/* Puts a handler before each of ProFTPD's own for signals that end a session. */
-void ff_end_signal_watch(void);
+#include <sys/types.h>
+
+/* Puts a handler before each of ProFTPD's own for signals that end a session; to
+ * be called once.  The daemon is the process that the session comes from, -1 if
+ * there is none.
+ */
+void ff_end_signal_watch(pid_t daemon);
 
 /* 0 if there was none. */
 int ff_end_signal_number(void);
 
-/* TRUE if it was SIGTERM, and came from the service manager or from a daemon
- * that is itself being stopped.
+/* TRUE if it was SIGTERM, and came from a daemon that is itself being stopped,
+ * or from a process 1 that is not the daemon.
  */
 int ff_end_signal_is_shutdown(void);
 

@@ -1,17 +1,15 @@
 #include <errno.h>
-#include <poll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "agent-socket.h"
 #include "held.h"
 #include "link.h"
+#include "patience.h"
 
 /* A process has one session, a session has one agent. */
 static struct {
   struct ff_agent_address address;
-  unsigned int timeout_ms;
   ff_link_open_cb write_open;
   int fd;
 
@@ -19,11 +17,7 @@ static struct {
   uint64_t next_seq;
   uint32_t dropped;
 
-  int64_t connected_at_ms, retry_at_ms;
-  unsigned int backoff_ms;
-
-  int64_t window_at_ms;
-  unsigned int waited_ms;
+  struct ff_patience patience;
 
   /* Kilobytes and messages sent since it was looked how much waits. */
   size_t unlooked;
@@ -31,14 +25,6 @@ static struct {
 } agent = { .fd = -1, .next_seq = 1 };
 
 static struct ff_held held;
-
-/* Not the wall clock: that one is set now and then. */
-static int64_t now_ms(void) {
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 void ff_link_drop(void) {
   agent.dropped++;
@@ -49,27 +35,11 @@ uint32_t ff_link_dropped(void) {
   return agent.dropped;
 }
 
-static void put_off(void) {
-  agent.retry_at_ms = now_ms() + agent.backoff_ms;
-  agent.backoff_ms = agent.backoff_ms == 0 ? FF_LINK_BACKOFF_MIN_MS :
-    agent.backoff_ms * 2;
-
-  if (agent.backoff_ms > FF_LINK_BACKOFF_MAX_MS) {
-    agent.backoff_ms = FF_LINK_BACKOFF_MAX_MS;
-  }
-}
-
 static void lose(void) {
   (void) close(agent.fd);
   agent.fd = -1;
   ff_held_rewind(&held);
-
-  /* An agent that throws us out at once is not asked again at once. */
-  if (now_ms() - agent.connected_at_ms >= FF_LINK_BACKOFF_MAX_MS) {
-    agent.backoff_ms = 0;
-  }
-
-  put_off();
+  ff_patience_lost(&agent.patience);
 }
 
 /* The OPEN of a new connection stands before what is held for it. */
@@ -99,39 +69,15 @@ static int connect_link(void) {
   if (agent.fd < 0) {
     int xerrno = errno;
 
-    put_off();
+    ff_patience_refused(&agent.patience);
     errno = xerrno;
     return -1;
   }
 
-  agent.connected_at_ms = now_ms();
+  ff_patience_connected(&agent.patience);
   agent.is_crowded = 0;
   open_first();
   return 0;
-}
-
-/* TRUE when there may be room now.  POLLOUT comes when three quarters of the
- * buffer are free (unix_writable() in Linux).
- */
-static int wait_for_room(void) {
-  struct pollfd pfd = { .fd = agent.fd, .events = POLLOUT };
-  int64_t began = now_ms();
-  int res;
-
-  if (began - agent.window_at_ms >= FF_LINK_PATIENCE_WINDOW_MS) {
-    agent.window_at_ms = began;
-    agent.waited_ms = 0;
-  }
-
-  if (agent.waited_ms >= agent.timeout_ms) {
-    return 0;
-  }
-
-  res = poll(&pfd, 1, (int) (agent.timeout_ms - agent.waited_ms));
-
-  /* Rounded up, so that there are only so many waits, too. */
-  agent.waited_ms += (unsigned int) (now_ms() - began) + 1;
-  return res > 0 || (res < 0 && errno == EINTR);
 }
 
 /* What became of a call that sends. */
@@ -144,7 +90,7 @@ static int goes_on_after(ssize_t res) {
   if (errno == EAGAIN ||
       errno == EWOULDBLOCK ||
       errno == ENOBUFS) {
-    return wait_for_room();
+    return ff_patience_wait(&agent.patience, agent.fd);
   }
 
   lose();
@@ -172,7 +118,7 @@ static int flush(void) {
 /* Connected, and nothing stands before what comes next. */
 static int is_ready(void) {
   if (agent.fd < 0 &&
-      (now_ms() < agent.retry_at_ms || connect_link() < 0)) {
+      (!ff_patience_may_connect(&agent.patience) || connect_link() < 0)) {
     return 0;
   }
 
@@ -202,7 +148,7 @@ void ff_link_message(const struct ff_message *msg, const char *text,
     ssize_t res;
 
     if (is_crowded_for(textlen)) {
-      if (!wait_for_room()) {
+      if (!ff_patience_wait(&agent.patience, agent.fd)) {
         break;
       }
 
@@ -290,9 +236,7 @@ void ff_link_close(const char *reason) {
   unsigned char frame[FF_CONTROL_MAX];
   size_t len = ff_frame_close(frame, agent.dropped, reason);
 
-  /* The last chance. */
-  agent.retry_at_ms = 0;
-  agent.waited_ms = 0;
+  ff_patience_last_chance(&agent.patience);
   send_control(frame, len);
 
   ff_link_forget();
@@ -300,16 +244,14 @@ void ff_link_close(const char *reason) {
 }
 
 void ff_link_set_timeout(unsigned int timeout_ms) {
-  agent.timeout_ms = timeout_ms;
+  agent.patience.timeout_ms = timeout_ms;
 }
 
 int ff_link_start(const char *socket_name, unsigned int timeout_ms,
     ff_link_open_cb write_open) {
   agent.address = ff_agent_address_of(socket_name);
-  agent.timeout_ms = timeout_ms;
   agent.write_open = write_open;
-  agent.backoff_ms = 0;
-  agent.retry_at_ms = 0;
+  ff_patience_begin(&agent.patience, timeout_ms);
   if (connect_link() < 0) {
     return -1;
   }

@@ -9,15 +9,6 @@
 
 #include "frame.h"
 
-/* Connecting is tried at once, then after the first of these times, then after
- * twice as long each time, up to the second.
- */
-#define FF_LINK_BACKOFF_MIN_MS		100
-#define FF_LINK_BACKOFF_MAX_MS		5000
-
-/* Within this time no more than the time-out is waited in all. */
-#define FF_LINK_PATIENCE_WINDOW_MS	1000
-
 /* After so many messages, or kilobytes, it is looked how much waits. */
 #define FF_LINK_LOOK_EVERY	16
 

@@ -121,6 +121,15 @@ static void connected_ev(const void *event_data, void *user_data) {
   }
 }
 
+/* Sends nothing more, and does not say so.  Also in a process that the session
+ * forks: that is not the session, and must not keep the connection open when
+ * that one dies.
+ */
+static void forget(void) {
+  recording_socket = NULL;
+  ff_link_forget();
+}
+
 static void exit_ev(const void *event_data, void *user_data) {
   const char *reason = ff_session_end_reason();
   char detail[32];
@@ -129,6 +138,14 @@ static void exit_ev(const void *event_data, void *user_data) {
   (void) user_data;
 
   if (recording_socket == NULL) {
+    return;
+  }
+
+  /* A crash has interrupted what is sent: neither a frame that is half written
+   * nor what is held can be trusted.  The agent sees an end without a CLOSE.
+   */
+  if (sending) {
+    forget();
     return;
   }
 
@@ -164,14 +181,6 @@ static void exit_ev(const void *event_data, void *user_data) {
   ff_recording_stop(reason);
 }
 
-/* A process that the session forks is not the session, and must not keep the
- * connection open when that one dies.
- */
-static void forget_in_child(void) {
-  recording_socket = NULL;
-  ff_link_forget();
-}
-
 static void listen_to_session(void) {
   static const char *log_events[] = {
     "core.log.unspec", "core.log.xferlog", "core.log.syslog",
@@ -204,8 +213,10 @@ void ff_recording_start(const char *socket_name, unsigned int timeout_ms) {
 
   if (recording_pid == 0) {
     recording_pid = getpid();
-    (void) pthread_atfork(NULL, NULL, forget_in_child);
-    ff_end_signal_watch();
+    (void) pthread_atfork(NULL, NULL, forget);
+
+    /* inetd's sessions have no daemon; their parent may be process 1. */
+    ff_end_signal_watch(ServerType == SERVER_STANDALONE ? getppid() : -1);
     listen_to_session();
   }
 

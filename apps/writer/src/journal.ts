@@ -238,10 +238,13 @@ export class Journal {
     ).run(filedAtUs, keep, limit);
   }
 
-  /** Forgets burials, and rotated files that are removed, of before `beforeUs`. */
+  /** Forgets burials, and rotated files that are removed and of which it knows no block any more, of before `beforeUs`. */
   pruneTraces(beforeUs: number): void {
     this.#sql('DELETE FROM buried WHERE buried_at_us < ?').run(beforeUs);
-    this.#sql(`DELETE FROM generations WHERE state IN ('removed', 'gone') AND rotated_at_us < ?`).run(beforeUs);
+    this.#sql(
+      `DELETE FROM generations WHERE state IN ('removed', 'gone') AND rotated_at_us < ? AND NOT EXISTS
+       (SELECT 1 FROM blocks b WHERE b.file = generations.file AND b.generation = generations.generation)`,
+    ).run(beforeUs);
     this.#sql(
       `DELETE FROM signed_places WHERE NOT EXISTS
        (SELECT 1 FROM blocks b WHERE b.file = signed_places.file AND b.generation = signed_places.generation)`,

@@ -61,7 +61,7 @@ for ((attempt = 0; attempt < 40; attempt++)); do
   say 'PASS wrong'
   answer_is 530
 done
-session=$(pgrep -P "$daemon")
+session=$(pgrep -P "$daemon") || fail 'pgrep (procps) finds no session'
 say QUIT
 answer_is 221
 close_session

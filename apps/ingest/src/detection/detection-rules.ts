@@ -5,6 +5,9 @@ import type { SessionContext } from '@fleet-forensics/shared/wire/session-event'
 import { RE2Set } from 're2js';
 import type { DetectionRule } from './detection-rule.ts';
 
+/** Bytes of a line that rules look at: 64 KiB would keep the event loop for tens of milliseconds, and clients choose what is logged. */
+export const MAX_DETECTED_BYTES = 4096;
+
 /** What the rules found in a line. */
 export interface Detection {
   readonly context: SessionContext;
@@ -24,6 +27,7 @@ interface OfType {
 export class DetectionRules {
   readonly #byType: readonly (OfType | null)[];
 
+  /** @param rules that readRules has bounded: RE2 compiles a set of at most 1,398,101 instructions */
   constructor(rules: readonly DetectionRule[]) {
     const compiled = new Map<string, OfType>();
     this.#byType = ALL_LOG_TYPES.map((type) => {
@@ -38,12 +42,13 @@ export class DetectionRules {
 
   /**
    * What the bytes from `start` up to `end`, a line of this type, mean; null: nothing. A line that is not UTF-8 is matched with one
-   * character a byte (ISO 8859-1): so every line can be matched.
+   * character a byte (ISO 8859-1): so every line can be matched. Of a longer line the first {@link MAX_DETECTED_BYTES} count, as if
+   * it ended there.
    */
   detect(type: LogType, bytes: Uint8Array, start: number, end: number): Detection | null {
     const ofType = this.#byType[type];
     if (!ofType) return null;
-    const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start);
+    const line = Buffer.from(bytes.buffer, bytes.byteOffset + start, lookedAt(bytes, start, end) - start);
     const encoding = isUtf8(line) ? 'utf8' : 'latin1';
     const text = line.toString(encoding);
     const matched = ofType.set.match(text);
@@ -59,6 +64,19 @@ export class DetectionRules {
     }
     return { context, ...(criterion && { criterion }), ...(reason !== undefined && { end: reason }) };
   }
+}
+
+/** Where the part of the line ends that is looked at: not within a character of UTF-8, which has at most four bytes. */
+function lookedAt(bytes: Uint8Array, start: number, end: number): number {
+  const bound = start + MAX_DETECTED_BYTES;
+  if (end <= bound) return end;
+  let cut = bound;
+  while (cut > bound - 3 && isContinuation(bytes[cut]!)) cut -= 1;
+  return cut;
+}
+
+function isContinuation(byte: number): boolean {
+  return byte >> 6 === 0b10;
 }
 
 function setOf(rules: readonly DetectionRule[]): RE2Set {

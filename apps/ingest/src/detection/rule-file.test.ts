@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,10 +79,33 @@ describe('a file of rules', () => {
     ['a list', '- name: x', /`rules:` and a list below it are expected/],
     ['of more than rules', 'rules: []\nrulez: []', /and nothing else/],
     ['empty', '', /`rules:` and a list/],
-    ['too long', `#${'x'.repeat(1024 * 1024)}`, /has 1048577 bytes; at most 1048576/],
+    ['too long', `#${'x'.repeat(128 * 1024)}`, /has 131073 bytes; at most 131072/],
+    ['nested without end', `rules: ${'['.repeat(400_000)}`, /at most 131072/],
+    ['nested as deep as its length allows', `rules: ${'['.repeat(100_000)}`, /is not YAML/],
+    [
+      'too large to be compiled',
+      ['rules:', ...[1, 2].map((rule) => `  - { name: r${rule}, match: '${'x{1000}'.repeat(150)}', end: x }`)].join('\n'),
+      /rule 2 \(r2\): match: makes the rules up to here larger than 200000 instructions/,
+    ],
     ['of too many rules', `rules: [${'x,'.repeat(1001)}]`, /has 1001 rules; at most 1000/],
   ])('that is %s is refused', (_what, text, error) => {
     expect(() => read(text)).toThrow(error);
+  });
+
+  it.each([
+    ['a device without an end', () => '/dev/zero'],
+    ['a directory', () => dir],
+    [
+      'a FIFO that nobody writes to',
+      () => {
+        execFileSync('mkfifo', [file]);
+        return file;
+      },
+    ],
+  ])('that is %s is refused at once', (_what, place) => {
+    const path = place();
+    expect(() => readRules(path, CRITERIA)).toThrow(expect.objectContaining({ code: 'FF_BAD_RULES' }));
+    expect(() => readRules(path, CRITERIA)).toThrow(`${path}: is no regular file`);
   });
 
   it('that is not there is refused, and the setting named', () => {

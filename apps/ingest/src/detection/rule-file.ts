@@ -1,13 +1,19 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
 import { parse } from 'yaml';
 import type { CriterionNames } from '../policy/criterion-names.ts';
 import { type DetectionRule, readRule } from './detection-rule.ts';
 import { RuleFields } from './rule-fields.ts';
 
-const MAX_FILE_BYTES = 1024 * 1024;
+/** The YAML parser's time grows faster than the file: at this size the worst one takes less than a second. */
+const MAX_FILE_BYTES = 128 * 1024;
 
 const MAX_RULES = 1000;
+
+/** Of the state machines of all rules: start, memory and each line take time with them. Those of docs/OTHER-SERVERS.md have 30 to 80 each. */
+const MAX_INSTRUCTIONS = 200_000;
+
+const TOO_LARGE = `match: makes the rules up to here larger than ${MAX_INSTRUCTIONS} instructions of RE2; {1000} repeats what is before it a thousand times: repeat less`;
 
 /**
  * The rules of a YAML file, `rules:` and a list.
@@ -20,13 +26,17 @@ export function readRules(file: string, criteria: CriterionNames): readonly Dete
   const problems: string[] = [];
   const rules: DetectionRule[] = [];
   const names = new Set<unknown>();
+  let instructions = 0;
   for (const [index, entry] of entries.entries()) {
     const where = placeOf(index, entry);
     const read = isMapping(entry)
       ? readRule(Object.assign(new RuleFields(), entry), criteria)
       : { problems: ['is not a rule: a mapping with name, match and criterion or end is expected'] };
-    if ('rule' in read) rules.push(read.rule);
-    else problems.push(...read.problems.map((problem) => `${where}: ${problem}`));
+    if ('rule' in read) {
+      rules.push(read.rule);
+      instructions += read.rule.pattern.programSize();
+      if (instructions > MAX_INSTRUCTIONS) throw bad(file, `${where}: ${TOO_LARGE}`);
+    } else problems.push(...read.problems.map((problem) => `${where}: ${problem}`));
     const name = isMapping(entry) ? entry['name'] : undefined;
     if (typeof name === 'string' && names.has(name)) problems.push(`${where}: another rule has this name; choose one of its own`);
     names.add(name);
@@ -45,10 +55,12 @@ function entriesOf(file: string): readonly unknown[] {
 
 function textOf(file: string): string {
   try {
-    const descriptor = openSync(file, 'r');
+    // Without O_NONBLOCK a FIFO would not open before somebody writes to it.
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const { size } = fstatSync(descriptor);
-      if (size > MAX_FILE_BYTES) throw bad(file, `has ${size} bytes; at most ${MAX_FILE_BYTES} are expected`);
+      const stat = fstatSync(descriptor);
+      if (!stat.isFile()) throw bad(file, 'is no regular file; FF_DETECTION_RULES has to name one');
+      if (stat.size > MAX_FILE_BYTES) throw bad(file, `has ${stat.size} bytes; at most ${MAX_FILE_BYTES} are expected`);
       return readFileSync(descriptor, 'utf8');
     } finally {
       closeSync(descriptor);

@@ -37,10 +37,13 @@ const SHOWN_BYTES = 40;
 /** Candidates are compared with words up to this length: the comparison takes the product of both lengths. */
 export const MAX_GUESSED_LENGTH = 64;
 
+/** What JSON leaves as it is and a terminal does not: DEL, C1 controls, line separators, and marks that turn the direction of text. */
+const UNSEEN = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** The start of a text as an error shows it: quoted, control characters escaped, bounded. */
 export function shown(text: string): string {
   const start = text.length > SHOWN_BYTES ? `${text.slice(0, SHOWN_BYTES)}…` : text;
-  return JSON.stringify(start);
+  return JSON.stringify(start).replace(UNSEEN, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** As {@link shown}, for the bytes from `start` up to `end`. */

@@ -12,8 +12,8 @@ import type { Refusal } from '../event-rules/refusal.ts';
 /** Longest that one body keeps the event loop before others get their turn. */
 const TURN_MS = 5;
 
-/** Items between two looks at the clock. */
-const ITEMS_PER_LOOK = 64;
+/** Items between two looks at the clock: rules may look at one for milliseconds. */
+const ITEMS_PER_LOOK = 4;
 
 const SEQ_NOT_ABOVE: Refusal = {
   code: 'seq_not_above',

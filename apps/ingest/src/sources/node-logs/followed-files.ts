@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { messageOf } from '@fleet-forensics/shared/error';
 import type { ProftpdLog } from '@fleet-forensics/shared/proftpd/log-entry';
 import type { FilePosition, Input } from './input.ts';
 import type { LogPlace } from './log-place.ts';
@@ -11,6 +13,8 @@ export interface FollowedFilesOptions {
   readonly recorded: RecordedLogs;
   /** Logs that the process before this one read; what stands in the files of others by now is not read. */
   readonly readBefore: readonly ProftpdLog[];
+  /** When the first of these processes began, milliseconds since 1970. */
+  readonly sinceMs: number;
   readonly counters: NodeLogCounters;
   readonly take: (input: Input) => void;
   /** Milliseconds since 1970, never going back. */
@@ -22,9 +26,14 @@ export interface FollowedFilesOptions {
 export class FollowedFiles {
   readonly #options: FollowedFilesOptions;
   readonly #tails = new Map<ProftpdLog, TailedLog>();
+  /** Logs whose file can't be opened, and why. */
+  readonly #unreadable = new Map<ProftpdLog, string>();
 
   constructor(options: FollowedFilesOptions) {
     this.#options = options;
+    for (const { path } of options.places) {
+      if (!existsSync(path)) options.warn(`${path} is not there yet: it is read when it is`);
+    }
     // Where the end of a file is that is new to us is recorded now, whenever it is read.
     for (const place of options.places) if (!options.readBefore.includes(place.log)) this.#open(place, null);
     if (!options.recorded.isLive) this.close();
@@ -48,8 +57,20 @@ export class FollowedFiles {
     this.#tails.clear();
   }
 
+  /** A file that can't be opened is tried again at each read, and holds up no other. */
   #open(place: LogPlace, positions: readonly FilePosition[] | null): void {
-    const { counters, take, now, warn } = this.#options;
-    this.#tails.set(place.log, new TailedLog({ place, positions, counters, take, now, warn }));
+    const { counters, take, now, warn, sinceMs } = this.#options;
+    try {
+      this.#tails.set(place.log, new TailedLog({ place, positions, sinceMs, counters, take, now, warn }));
+      this.#unreadable.delete(place.log);
+    } catch (error) {
+      const why = messageOf(error);
+      if (this.#unreadable.get(place.log) !== why) {
+        warn(
+          `${place.path} can't be read: ${why}. Let the user of ingest read it (docs/UNMODIFIED-NODES.md, Permissions): it is tried again`,
+        );
+      }
+      this.#unreadable.set(place.log, why);
+    }
   }
 }

@@ -27,6 +27,7 @@ async function written(): Promise<readonly string[]> {
   journal.append(tick(3));
   journal.close();
   return readdirSync(scratch.dir)
+    .filter((name) => name.endsWith('.journal'))
     .toSorted()
     .map((name) => join(scratch.dir, name));
 }

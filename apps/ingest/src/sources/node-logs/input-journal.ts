@@ -2,6 +2,7 @@ import { closeSync, fstatSync, fsync, ftruncateSync, mkdirSync, openSync, readdi
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
+import { DirectoryLock } from './directory-lock.ts';
 import type { Input } from './input.ts';
 import { encodeFrame, readFrame } from './journal-frame.ts';
 
@@ -23,18 +24,24 @@ interface Segment {
  */
 export class InputJournal {
   readonly #dir: string;
+  readonly #lock: DirectoryLock;
   /** Oldest first. */
   readonly #segments: Segment[] = [];
   #isBroken = false;
   #isDamaged = false;
 
-  /** @throws ForensicsError FF_NODE_LOGS_DIR if the directory can't be used */
+  /** @throws ForensicsError FF_LOG_IN_USE if another process has the directory, FF_NODE_LOGS_DIR if it can't be used */
   constructor(dir: string) {
     this.#dir = dir;
+    let lock: DirectoryLock | undefined;
     try {
       mkdirSync(dir, { recursive: true, mode: 0o700 });
+      lock = new DirectoryLock(dir);
       this.#readDir();
+      this.#lock = lock;
     } catch (cause) {
+      lock?.release();
+      if (cause instanceof ForensicsError) throw cause;
       const message = `FF_NODE_LOGS_DIR: ${dir} can't be used: ${messageOf(cause)}; give ingest a directory that it may write`;
       throw new ForensicsError('FF_NODE_LOGS_DIR', message, { cause });
     }
@@ -116,6 +123,7 @@ export class InputJournal {
 
   close(): void {
     for (const { fd } of this.#segments.splice(0)) closeSync(fd);
+    this.#lock.release();
   }
 
   #readDir(): void {

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, createWriteStream } from 'node:fs';
+import { appendFileSync, createWriteStream, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeLogSettings } from '@fleet-forensics/shared/settings/node-log-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
@@ -23,12 +24,14 @@ const WAIT = { timeout: 20_000 };
 let scratch: ReturnType<typeof scratchDir>;
 let log: FlakyLog;
 let counters: Counters;
+let warnings: string[];
 let close: (() => Promise<void>) | undefined;
 
 beforeEach(() => {
   scratch = scratchDir();
   log = new FlakyLog();
   counters = new Counters();
+  warnings = [];
 });
 afterEach(async () => {
   await close?.();
@@ -48,7 +51,7 @@ async function started(environment: Readonly<Record<string, string>>): Promise<S
     rules: new DetectionRules([]),
     publisher,
     counters,
-    warn: () => undefined,
+    warn: (warning) => warnings.push(warning),
   });
   close = async () => {
     await source.close();
@@ -60,6 +63,16 @@ async function started(environment: Readonly<Record<string, string>>): Promise<S
 function systemLine(pid: number, message: string): string {
   const stamp = new Date().toISOString().slice(0, -1).replace('T', ' ').replace('.', ',');
   return `${stamp} ftp-1 proftpd[${pid}] 192.0.2.1 (203.0.113.7[203.0.113.7]): ${message}\n`;
+}
+
+function extendedLine(pid: number): string {
+  const stamp = new Date().toISOString().slice(0, -1).replace('T', ' ').replace('.', ',');
+  const client = 'rip=203.0.113.7 rport=57302 lip=192.0.2.1 lport=21';
+  return `uid=x pid=${pid} ${client} t=${stamp} us=0 proto=ftp user=- ouser=- cmd= args=- raw= code=- msg=- in=0 out=0 bytes=- xs=- xf=- euid=1 egid=1 E=\n`;
+}
+
+function linesOut(): string[] {
+  return [...log.linesBySession.values()].flatMap((ofSession) => [...ofSession.values()]);
 }
 
 function published(): number {
@@ -105,12 +118,50 @@ describe('the logs of an unmodified node', () => {
     expect([...log.linesBySession.values()][0]!.get(1)).toMatch(/: after$/);
   });
 
+  it('are read from where they end when a path is corrected: what was filed once is not filed again', async () => {
+    const [wrong, right] = [join(scratch.dir, 'typo'), join(scratch.dir, 'system')];
+    appendFileSync(right, systemLine(process.pid, 'before'));
+    // File systems and clocks tell times apart by some milliseconds.
+    await sleep(50);
+    await started({ FF_TAIL_SYSTEM_LOG: wrong });
+    await close!();
+    await started({ FF_TAIL_SYSTEM_LOG: right });
+    appendFileSync(right, systemLine(process.pid, 'after'));
+    await expect.poll(linesOut, WAIT).toEqual([expect.stringMatching(/: after$/)]);
+  });
+
+  it('go on where one of them can not be read, and that one joins them when it can', async () => {
+    const [loop, file] = [join(scratch.dir, 'system'), join(scratch.dir, 'extended')];
+    symlinkSync(loop, loop);
+    await started({ FF_TAIL_SYSTEM_LOG: loop, FF_TAIL_EXTENDED_LOG: file });
+    appendFileSync(file, extendedLine(process.pid));
+    await expect.poll(linesOut, WAIT).toHaveLength(1);
+    expect(warnings.filter((warning) => warning.includes(`${loop} can't be read`))).toHaveLength(1);
+    rmSync(loop);
+    appendFileSync(loop, systemLine(process.pid, 'joined'));
+    await expect.poll(linesOut, WAIT).toContainEqual(expect.stringMatching(/: joined$/));
+  });
+
+  it('are said to need a restart of the server when a FIFO was removed: it goes on writing to the one that is gone', async () => {
+    const fifo = join(scratch.dir, 'system');
+    await started({ FF_FIFO_SYSTEM_LOG: fifo });
+    rmSync(fifo);
+    await expect.poll(() => warnings, WAIT).toEqual([expect.stringMatching(/system was gone.*restart ProFTPD/)]);
+  });
+
   it.each([
     ['a log that is named as FIFO and as file', { FF_FIFO_SYSTEM_LOG: '/a', FF_TAIL_SYSTEM_LOG: '/b' }],
     ['two logs in one file', { FF_TAIL_SYSTEM_LOG: '/a', FF_TAIL_TRACE_LOG: '/a' }],
   ])('are refused: %s', (_, environment) => {
     const settings = readSettings(NodeLogSettings, environment);
     expect(() => nodeLogsSources(settings, scratch.dir)).toThrow(expect.objectContaining({ code: 'FF_BAD_SETTING' }));
+  });
+
+  it('are refused where a file is expected and a directory is there, and waited for where nothing is', async () => {
+    await expect(started({ FF_TAIL_SYSTEM_LOG: scratch.dir })).rejects.toMatchObject({ code: 'FF_BAD_SETTING' });
+    const file = join(scratch.dir, 'later');
+    await started({ FF_TAIL_SYSTEM_LOG: file });
+    expect(warnings).toEqual([expect.stringContaining(`${file} is not there yet`)]);
   });
 
   it('are no source where no setting names one', () => {

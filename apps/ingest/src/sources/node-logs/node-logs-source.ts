@@ -1,6 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@fleet-forensics/shared/error';
+import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
 import { parseUtcOffset } from '@fleet-forensics/shared/proftpd/log-clock';
 import type { ProftpdLog } from '@fleet-forensics/shared/proftpd/log-entry';
 import { HOLD_BACK_MS } from '@fleet-forensics/shared/proftpd/node-logs';
@@ -33,6 +34,12 @@ export function nodeLogsSources(settings: NodeLogSettings, dataDir: string): rea
   return [(ports) => NodeLogsSource.open(places, settings, dir, ports)];
 }
 
+/** @throws ForensicsError FF_BAD_SETTING if there is something else than a file */
+function refuseOther(path: string): void {
+  if (!existsSync(path) || statSync(path).isFile()) return;
+  throw new ForensicsError('FF_BAD_SETTING', `${path} is no regular file: FF_TAIL_… names files, FF_FIFO_… names FIFOs`);
+}
+
 /** The logs of a ProFTPD without our module: FIFOs and files of one node, put together to its sessions. */
 class NodeLogsSource implements Source {
   readonly #places: readonly LogPlace[];
@@ -60,11 +67,12 @@ class NodeLogsSource implements Source {
 
   static async open(places: readonly LogPlace[], settings: NodeLogSettings, dir: string, ports: SourcePorts): Promise<Source> {
     const { node, publisher, counters, warn } = ports;
+    for (const { kind, path } of places) if (kind === 'tail') refuseOther(path);
     const journal = new InputJournal(dir);
     if (journal.isDamaged) warn(`a file in ${dir} was damaged: what was read of the node's logs before the restart may be lost`);
     const recorded = new RecordedLogs({
       journal,
-      read: places.map(({ log }) => log),
+      paths: new Map(places.map(({ log, path }) => [log, path])),
       offset: parseUtcOffset(settings.utcOffset) ?? 'local',
       maxBytes: settings.journalBytes,
       node,
@@ -103,6 +111,7 @@ class NodeLogsSource implements Source {
       places: this.#places.filter(({ kind }) => kind === 'tail'),
       recorded: this.#recorded,
       readBefore,
+      sinceMs: this.#recorded.sinceMs,
       counters: this.#ports.counters.nodeLogs,
       take: (input) => this.#take(input),
       now: () => this.#now(),
@@ -188,6 +197,9 @@ class NodeLogsSource implements Source {
     fifo?.close();
     this.#fifos.delete(place.log);
     this.#openFifo(place);
+    this.#ports.warn(
+      `the FIFO ${place.path} was gone or replaced: it is open again, but ProFTPD may still write to the one before it; restart ProFTPD, or send it SIGHUP`,
+    );
   }
 
   #take(input: Input): void {

@@ -25,13 +25,17 @@ const MAX_RETRY_MS = 30_000;
 /** What a journal's file begins with. */
 interface State {
   readonly read: readonly ProftpdLog[];
+  /** Of the logs that are read, their paths. */
+  readonly paths: ReadonlyMap<ProftpdLog, string>;
+  /** When the first process that read them began, milliseconds since 1970. */
+  readonly sinceMs: number;
   readonly logs: NodeLogsState;
   readonly positions: FilePositions;
 }
 
 export interface RecordedLogsOptions {
   readonly journal: InputJournal;
-  readonly read: readonly ProftpdLog[];
+  readonly paths: ReadonlyMap<ProftpdLog, string>;
   readonly offset: UtcOffset;
   /** Of the journal, bytes. */
   readonly maxBytes: number;
@@ -52,6 +56,7 @@ export class RecordedLogs {
   readonly #options: RecordedLogsOptions;
   #logs: NodeLogs;
   #positions: FilePositions = new Map();
+  #sinceMs = Date.now();
   #receipt = new Receipt();
   /** Of the journal's older files, while not all that came of them is durable. */
   #older: Receipt | null = null;
@@ -65,7 +70,16 @@ export class RecordedLogs {
 
   constructor(options: RecordedLogsOptions) {
     this.#options = options;
-    this.#logs = this.#logsOf(options.read);
+    this.#logs = this.#logsOf(this.#read);
+  }
+
+  /** Since when the logs are followed, milliseconds since 1970. */
+  get sinceMs(): number {
+    return this.#sinceMs;
+  }
+
+  get #read(): readonly ProftpdLog[] {
+    return [...this.#options.paths.keys()];
   }
 
   /** Inputs take effect at once; otherwise they wait in the journal. */
@@ -96,13 +110,13 @@ export class RecordedLogs {
 
   /**
    * Goes through what the process before this one left, and becomes live, if the log takes it.
-   * @returns the logs that it read
+   * @returns the logs that it read, under the paths that they have now
    */
   async start(): Promise<readonly ProftpdLog[]> {
     const left = this.#options.journal.head as State | undefined;
     if (left === undefined) await this.#options.journal.begin(this.#state());
     await this.#replay();
-    return left?.read ?? [];
+    return left?.read.filter((log) => left.paths.get(log) === this.#options.paths.get(log)) ?? [];
   }
 
   take(input: Input): void {
@@ -152,7 +166,8 @@ export class RecordedLogs {
   }
 
   #state(): State {
-    return { read: this.#options.read, logs: this.#logs.state, positions: this.#positions };
+    const { paths } = this.#options;
+    return { read: this.#read, paths, sinceMs: this.#sinceMs, logs: this.#logs.state, positions: this.#positions };
   }
 
   #logsOf(read: readonly ProftpdLog[], state?: NodeLogsState): NodeLogs {
@@ -176,7 +191,8 @@ export class RecordedLogs {
   /** From the journal's oldest state on; what comes meanwhile is appended to it and met at its end. */
   async #replay(): Promise<void> {
     const { journal, counters, now } = this.#options;
-    const { read, logs, positions } = journal.head as State;
+    const { read, paths, sinceMs, logs, positions } = journal.head as State;
+    this.#sinceMs = sinceMs;
     this.#retryAtMs = now() + this.#retryMs;
     this.#retryMs = Math.min(2 * this.#retryMs, MAX_RETRY_MS);
     this.#receipt = new Receipt();
@@ -191,18 +207,20 @@ export class RecordedLogs {
       if (this.#hasFailed) return;
     }
     this.#retryAtMs = null;
-    this.#readOthers(read);
+    this.#readOthers(read, paths);
     this.#isLive = true;
   }
 
-  /** The settings may name other logs than those that the process before this one read. */
-  #readOthers(before: readonly ProftpdLog[]): void {
-    const { read } = this.#options;
-    if (before.length === read.length && before.every((log) => read.includes(log))) return;
+  /** The settings may name other logs, or other files, than those that the process before this one read. */
+  #readOthers(before: readonly ProftpdLog[], pathsBefore: ReadonlyMap<ProftpdLog, string>): void {
+    const { paths } = this.#options;
+    const read = this.#read;
+    const isKept = (log: ProftpdLog) => paths.get(log) === pathsBefore.get(log);
+    if (before.length === read.length && before.every(isKept)) return;
     for (const log of before) if (!read.includes(log)) this.#logs.leave(log);
     // Nothing is waited for any more that one of them would tell.
     this.#logs.tick(Number.POSITIVE_INFINITY);
-    this.#positions = new Map([...this.#positions].filter(([log]) => read.includes(log)));
+    this.#positions = new Map([...this.#positions].filter(([log]) => isKept(log)));
     this.#logs = this.#logsOf(read, this.#logs.state);
     this.#begin();
   }

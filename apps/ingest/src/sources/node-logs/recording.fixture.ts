@@ -104,7 +104,7 @@ export class Recording {
     this.#publisher = new Publisher(packer, log.producer(this.#life), this.counters, () => 0);
     this.#recorded = new RecordedLogs({
       journal: this.journal,
-      read: places.map((place) => place.log),
+      paths: new Map(places.map((place) => [place.log, place.path])),
       offset: 0,
       maxBytes,
       node: 'n',
@@ -162,6 +162,7 @@ export class Recording {
       places: this.#places.filter(({ kind }) => kind === 'tail'),
       recorded: this.#recorded,
       readBefore,
+      sinceMs: this.#recorded.sinceMs,
       counters: this.counters.nodeLogs,
       take: (input) => this.take(input),
       now: () => this.#nowMs,

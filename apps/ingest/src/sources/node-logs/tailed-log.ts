@@ -16,6 +16,8 @@ export interface TailedLogOptions {
   readonly place: LogPlace;
   /** How far the process before this one has read; null: there was none, and what stands there by now is not read. */
   readonly positions: readonly FilePosition[] | null;
+  /** Since when the log is followed, milliseconds since 1970: of a file that is older, and was never read, only what comes is. */
+  readonly sinceMs: number;
   readonly counters: NodeLogCounters;
   readonly take: (input: Input) => void;
   /** Milliseconds since 1970, never going back. */
@@ -34,9 +36,11 @@ export class TailedLog {
   /** @throws what open(2) says */
   constructor(options: TailedLogOptions) {
     this.#options = options;
-    const { place, positions } = options;
-    if (positions) for (const position of positions) this.#resume(position);
-    else if (fileAt(place.path)) this.#follow(LogGeneration.open(place.path, 'end'));
+    const { place, positions, sinceMs } = options;
+    for (const position of positions ?? []) this.#resume(position);
+    if (positions && positions.length > 0) return;
+    const file = fileAt(place.path);
+    if (file && (!positions || file.birthMs < sinceMs)) this.#follow(LogGeneration.open(place.path, 'end'));
   }
 
   /** Reads a chunk. False: all files are at their end. @throws what the system says */

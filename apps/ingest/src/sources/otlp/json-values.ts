@@ -10,9 +10,6 @@ import type { AnyValue } from './any-value.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Values inside values; protobuf's decoder takes no more either. */
-const MAX_DEPTH = 100;
-
 /** Standard or URL alphabet, padded or not, as protobuf's JSON mapping has it. */
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
@@ -36,22 +33,21 @@ export function recordOfJson(json: unknown): otlp.LogRecord.$Properties {
     timeUnixNano: integerOf(timeUnixNano, 'timeUnixNano'),
     observedTimeUnixNano: integerOf(observedTimeUnixNano, 'observedTimeUnixNano'),
     severityNumber: integerOf(severityNumber, 'severityNumber'),
-    body: body == null ? null : valueOf(body, 'body', 0),
+    body: body == null ? null : valueOf(body, 'body'),
     attributes: attributesOfJson(attributes, 'attributes'),
   };
 }
 
-export function attributesOfJson(json: unknown, path: string, depth = 0): otlp.KeyValue.$Properties[] {
+export function attributesOfJson(json: unknown, path: string): otlp.KeyValue.$Properties[] {
   return elementsOf(json, path).map((element) => {
     const { key, value } = membersOf(element, path);
     if (typeof key !== 'string') throw unexpected(`${path}.key`, key, 'a text');
-    return { key, value: value == null ? null : valueOf(value, `${path}.${shown(key)}`, depth) };
+    return { key, value: value == null ? null : valueOf(value, `${path}.${shown(key)}`) };
   });
 }
 
-function valueOf(json: unknown, path: string, depth: number): AnyValue {
-  if (depth > MAX_DEPTH)
-    throw new ForensicsError('FF_BAD_RECORD', `${path.slice(0, 40)}: has more than ${MAX_DEPTH} values inside values`);
+/** Values inside values are as deep as checkJsonSize lets them be. */
+function valueOf(json: unknown, path: string): AnyValue {
   const members = membersOf(json, path);
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue, bytesValue } = members;
   if (stringValue != null) return { stringValue: Buffer.from(textOf(stringValue, `${path}.stringValue`)) };
@@ -61,10 +57,10 @@ function valueOf(json: unknown, path: string, depth: number): AnyValue {
   if (bytesValue != null) return { bytesValue: bytesOf(bytesValue, `${path}.bytesValue`) };
   if (arrayValue != null) {
     const elements = elementsOf(membersOf(arrayValue, path)['values'], path);
-    return { arrayValue: { values: elements.map((element) => valueOf(element ?? {}, path, depth + 1)) } };
+    return { arrayValue: { values: elements.map((element) => valueOf(element ?? {}, path)) } };
   }
   if (kvlistValue == null) return {};
-  return { kvlistValue: { values: attributesOfJson(membersOf(kvlistValue, path)['values'], path, depth + 1) } };
+  return { kvlistValue: { values: attributesOfJson(membersOf(kvlistValue, path)['values'], path) } };
 }
 
 function textOf(value: unknown, path: string): string {

@@ -1,50 +1,47 @@
-import { isUtf8 } from 'node:buffer';
 import { messageOf } from '@fleet-forensics/shared/error';
-import { otlp } from '@fleet-forensics/shared/wire/otlp-schema';
 import { Problem } from '../http/problem.ts';
 import type { BodyType } from '../http/request-envelope.ts';
-import { attributesOfJson, elementsOf, membersOf, recordOfJson } from './json-values.ts';
-import { type Attributes, knownAttributes } from './record-attributes.ts';
+import { jsonRecords, parsedRequest } from './json-records.ts';
+import { FieldBudget, MAX_PARTS } from './part-bounds.ts';
+import { protobufRecords } from './protobuf-records.ts';
+import type { UnreadRecord } from './unread-record.ts';
 
-/** A log record of a request, not read yet: what is wrong with it costs no other one. */
-export interface UnreadRecord {
-  /** Those of what logged it. */
-  readonly resource: Attributes;
-  /** @throws Error that says what is wrong with the record */
-  readonly read: () => otlp.LogRecord.$Properties;
-}
+/** The log records of a request: none is read, nor is anything kept of one, before its turn comes. */
+export class LogRecords implements Iterable<UnreadRecord> {
+  readonly count: number;
+  readonly #walk: (parts: FieldBudget) => Iterator<UnreadRecord>;
 
-/**
- * The log records of an ExportLogsServiceRequest.
- * @throws Problem 400 if the request as such is none
- */
-export function recordsOf(body: Buffer, type: BodyType): readonly UnreadRecord[] {
-  try {
-    return type === 'application/json' ? recordsOfJson(body) : recordsOfProtobuf(body);
-  } catch (error) {
-    throw new Problem(400, `the body is no ExportLogsServiceRequest: ${messageOf(error)}`, { code: 'bad_request' });
+  /** @throws Problem 400 if the request as such is none, 413 if it holds too much */
+  constructor(body: Buffer, type: BodyType) {
+    try {
+      this.#walk = walkOf(body, type);
+      this.count = countOf(this[Symbol.iterator]());
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      throw new Problem(400, `the body is no ExportLogsServiceRequest: ${messageOf(error)}`, { code: 'bad_request' });
+    }
+  }
+
+  /** From the first one on. */
+  [Symbol.iterator](): Iterator<UnreadRecord> {
+    return this.#walk(new FieldBudget(MAX_PARTS, tooManyParts));
   }
 }
 
-function recordsOfProtobuf(body: Buffer): readonly UnreadRecord[] {
-  const { resourceLogs } = otlp.ExportLogsServiceRequest.decode(body);
-  return (resourceLogs ?? []).flatMap(({ resource, scopeLogs }) => {
-    const attributes = knownAttributes(resource?.attributes ?? []);
-    const records = (scopeLogs ?? []).flatMap(({ logRecords }) => logRecords ?? []);
-    return records.map((bytes) => ({ resource: attributes, read: () => otlp.LogRecord.decode(bytes) }));
-  });
+function walkOf(body: Buffer, type: BodyType): (parts: FieldBudget) => Iterator<UnreadRecord> {
+  if (type !== 'application/json') return (parts) => protobufRecords(body, parts);
+  const request = parsedRequest(body);
+  return (parts) => jsonRecords(request, parts);
 }
 
-function recordsOfJson(body: Buffer): readonly UnreadRecord[] {
-  if (!isUtf8(body)) throw new Error('it is not UTF-8');
-  const request = membersOf(JSON.parse(body.toString('utf8')), 'request');
-  return elementsOf(request['resourceLogs'], 'resourceLogs').flatMap((group) => {
-    const { resource, scopeLogs } = membersOf(group, 'resourceLogs');
-    const { attributes } = membersOf(resource ?? {}, 'resource');
-    const known = knownAttributes(attributesOfJson(attributes, 'resource.attributes'));
-    const records = elementsOf(scopeLogs, 'scopeLogs').flatMap((scope) =>
-      elementsOf(membersOf(scope, 'scopeLogs')['logRecords'], 'logRecords'),
-    );
-    return records.map((json) => ({ resource: known, read: () => recordOfJson(json) }));
-  });
+/** Walks all of them: a request that breaks off behind good records is refused before one of them is taken. */
+function countOf(records: Iterator<UnreadRecord>): number {
+  let count = 0;
+  while (!records.next().done) count += 1;
+  return count;
+}
+
+function tooManyParts(): Problem {
+  const detail = `the body holds more than ${MAX_PARTS} log records, ResourceLogs and ScopeLogs: send fewer at once`;
+  return new Problem(413, detail, { code: 'body_too_long' });
 }

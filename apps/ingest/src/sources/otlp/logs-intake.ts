@@ -5,7 +5,7 @@ import type { Publisher } from '../../packer/publisher.ts';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
 import { ItemIntake, type Taken } from '../http/item-intake.ts';
 import type { BodyType } from '../http/request-envelope.ts';
-import { recordsOf } from './log-records.ts';
+import { LogRecords } from './log-records.ts';
 import { RecordItems, type RecordReading } from './record-items.ts';
 
 export interface LogsIntakePorts {
@@ -29,10 +29,10 @@ export class LogsIntake {
   /**
    * Resolves when every good record of the body is durable; a body without records is fine, too.
    * @param isUrgentOnly refuse the body if it holds a message
-   * @throws Problem 400 if the body does not parse, 429; what the log threw, if it can't be written
+   * @throws Problem 400 if the body does not parse, 413 if it holds too much, 429; what the log threw, if it can't be written
    */
   take(body: Buffer, type: BodyType, isUrgentOnly: boolean): Promise<Taken> {
-    const records = recordsOf(body, type);
+    const records = new LogRecords(body, type);
     return this.#items.take(() => new RecordItems(records, this.#reading), isUrgentOnly);
   }
 }

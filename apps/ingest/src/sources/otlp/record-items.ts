@@ -7,9 +7,10 @@ import type { EventSink } from '../../session-event.ts';
 import type { LineBounds } from '../event-rules/event-bounds.ts';
 import type { EventItems } from '../http/event-items.ts';
 import type { Refusal } from '../event-rules/refusal.ts';
-import type { UnreadRecord } from './log-records.ts';
-import { knownAttributes, RecordAttributes } from './record-attributes.ts';
+import type { LogRecords } from './log-records.ts';
+import { type Attributes, knownAttributes, RecordAttributes } from './record-attributes.ts';
 import { isRefusal, lineOfRecord } from './record-line.ts';
+import type { UnreadRecord } from './unread-record.ts';
 
 /** Characters that an answer repeats of why a record does not parse. */
 const MAX_REASON_LENGTH = 200;
@@ -25,23 +26,23 @@ export interface RecordReading {
 export class RecordItems implements EventItems {
   line = -1;
   refusal: Refusal | null = null;
-  readonly #records: readonly UnreadRecord[];
+  readonly #records: Iterator<UnreadRecord>;
   readonly #reading: RecordReading;
   /** Of this request: the next one may be another ingest's. */
   readonly #news: ContextNews;
   #item: LogLine | null = null;
 
-  constructor(records: readonly UnreadRecord[], reading: RecordReading) {
-    this.#records = records;
+  constructor(records: LogRecords, reading: RecordReading) {
+    this.#records = records[Symbol.iterator]();
     this.#reading = reading;
-    this.#news = new ContextNews(records.length);
+    this.#news = new ContextNews(records.count);
   }
 
   next(): boolean {
     this.line += 1;
-    const record = this.#records[this.line];
-    if (record === undefined) return false;
-    const line = this.#read(record);
+    const { value, done } = this.#records.next();
+    if (done) return false;
+    const line = this.#read(value);
     this.refusal = isRefusal(line) ? line : null;
     this.#item = isRefusal(line) ? null : line;
     return true;
@@ -55,12 +56,14 @@ export class RecordItems implements EventItems {
   #read({ resource, read }: UnreadRecord): LogLine | Refusal {
     const { bounds, criteria } = this.#reading;
     let record: ReturnType<typeof read>;
+    let before: Attributes;
     try {
+      before = resource.attributes;
       record = read();
     } catch (error) {
       return { code: 'bad_record', error: `log record: ${messageOf(error).slice(0, MAX_REASON_LENGTH)}` };
     }
-    const attributes = new RecordAttributes(knownAttributes(record.attributes ?? [], resource), bounds.nameBytes);
+    const attributes = new RecordAttributes(knownAttributes(record.attributes ?? [], before), bounds.nameBytes);
     return lineOfRecord(record, attributes, bounds, criteria);
   }
 }

@@ -3,14 +3,19 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { RecordWatcher } from '../../packer/receipt.ts';
 import type { EventSink, SessionEvent } from '../../session-event.ts';
-import { FrameReader } from './frame-reader.ts';
+import { badFrame, FrameReader } from './frame-reader.ts';
 import { NodeSession, type NodeSessionOptions } from './node-session.ts';
+import type { SessionClaims } from './session-claims.ts';
 import { type PieceOwner, ReadPiece } from '../reading/read-piece.ts';
 import { MAX_CONNECTION_BYTES, type ReadRoom } from '../reading/read-room.ts';
-import type { ReadTurns, WaitingReader } from './read-turns.ts';
+import type { ReadTurns, WaitingReader } from '../reading/read-turns.ts';
+
+/** Another session's module waits for the place. */
+const OPEN_WITHIN_MS = 5000;
 
 /** What all connections share. */
-export interface ConnectionPorts extends Omit<NodeSessionOptions, 'sink'> {
+export interface ConnectionPorts extends Omit<NodeSessionOptions, 'sink' | 'claim'> {
+  readonly claims: SessionClaims;
   readonly room: ReadRoom;
   readonly turns: ReadTurns;
   add(event: SessionEvent, watcher: RecordWatcher): boolean;
@@ -36,16 +41,23 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
   #waiting: Buffer | null = null;
   #hasEnded = false;
   #isOver = false;
+  readonly #connectedMs: number;
 
   constructor(socket: Socket, ports: ConnectionPorts) {
     this.#socket = socket;
     this.#ports = ports;
     this.#piece = new ReadPiece(this, 0);
+    this.#connectedMs = performance.now();
     socket.on('data', (chunk: Buffer) => this.#arrived(chunk));
     socket.on('end', () => this.#ended());
     // A process that was killed with bytes on their way may reset the connection: the end of it, too.
     socket.on('error', () => this.#ended());
     this.flow();
+  }
+
+  /** Its end has come: what is left is to be read. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   add(event: SessionEvent): boolean {
@@ -80,12 +92,23 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
     this.#ports.lost(batch);
   }
 
-  /** Hands over what was read, and closes the connection without a word about its session: not that one is ending. */
+  /** Closes a connection that has not said OPEN in time: it holds the place of one that would. */
+  expire(nowMs: number): void {
+    if (this.#session || this.#isOver || nowMs - this.#connectedMs < OPEN_WITHIN_MS) return;
+    this.#ports.damaged(badFrame(`no OPEN within ${OPEN_WITHIN_MS} ms`));
+    this.#close();
+  }
+
+  /**
+   * Hands over what was read, and closes the connection. If it has not ended by itself nothing is said about its session: not that
+   * one is ending.
+   */
   stop(): void {
     this.#ports.turns.forget(this);
     if (this.#waiting) this.#read(this.#waiting);
     this.#waiting = null;
-    this.#close();
+    if (this.#hasEnded) this.#finish();
+    else this.#close();
   }
 
   #arrived(chunk: Buffer): void {
@@ -106,7 +129,10 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
       this.#frames.take(chunk);
       while (this.#frames.next()) {
         if (this.#session) this.#session.take(this.#frames);
-        else this.#session = new NodeSession(this.#frames, { ...this.#ports, sink: this });
+        else {
+          const claim = (session: string) => this.#ports.claims.claim(session, this);
+          this.#session = new NodeSession(this.#frames, { ...this.#ports, sink: this, claim });
+        }
       }
     });
   }
@@ -125,6 +151,7 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
 
   #close(): void {
     this.#isOver = true;
+    this.#ports.claims.release(this);
     this.#socket.destroy();
   }
 

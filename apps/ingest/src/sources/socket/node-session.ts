@@ -12,6 +12,7 @@ import type { CriterionNames } from '../../policy/criterion-names.ts';
 import type { EncodedMessageEvent, EventSink } from '../../session-event.ts';
 import { type LineBounds, MAX_INT32, MAX_UINT32 } from '../event-rules/event-bounds.ts';
 import { refusalOfName, refusalOfTexts } from '../event-rules/name-rule.ts';
+import { shown } from '../event-rules/refusal.ts';
 import { badFrame, type FrameReader } from './frame-reader.ts';
 import type { SocketCounters } from './socket-counters.ts';
 import { signalInMessage } from './terminating-line.ts';
@@ -27,6 +28,9 @@ const CLOSE = 5;
 /** A count modulo 2^32 that grew by this much has gone back. */
 const HALF_OF_UINT32 = 2 ** 31;
 
+/** A number that a connection may name: what it numbers from there on stays exact, and below the wire format's 2^53 - 1. */
+const MAX_NAMED_SEQ = 2 ** 52;
+
 export interface NodeSessionOptions {
   /** Name of the host: a connection speaks for sessions of no other. */
   readonly node: string;
@@ -34,6 +38,8 @@ export interface NodeSessionOptions {
   readonly criteria: CriterionNames;
   readonly counters: SocketCounters;
   readonly sink: EventSink;
+  /** Makes the session this connection's; false: another one speaks for it. */
+  readonly claim: (session: string) => boolean;
   /** Microseconds since 1970, for what no frame has a time for. */
   readonly nowUs: () => number;
 }
@@ -63,6 +69,7 @@ export class NodeSession {
     const { session, nextSeq, context } = opened(frame);
     const refusal = refusalOfName('session', session, options.bounds.nameBytes);
     if (refusal) throw badFrame(refusal.error);
+    if (!options.claim(session)) throw badFrame(`an OPEN of ${shown(session)}, for which another connection speaks`);
     this.#options = options;
     this.#name = { node: options.node, session };
     this.#message = { ...this.#name, kind: 'encodedMessage', type: 0, seq: 0, list: NO_BYTES, start: 0, end: 0 };
@@ -121,6 +128,7 @@ export class NodeSession {
   #reopen(frame: FrameReader): void {
     const { session, nextSeq, context } = opened(frame);
     if (session !== this.#name.session) throw badFrame('an OPEN of another session than the one before');
+    if (nextSeq < this.#nextSeq) throw badFrame(`an OPEN that goes back from number ${this.#nextSeq} to ${nextSeq}`);
     this.#nextSeq = nextSeq;
     this.#learn(context);
   }
@@ -131,6 +139,7 @@ export class NodeSession {
     if (growth >= HALF_OF_UINT32) throw badFrame(`a count of ${dropped} dropped messages behind one of ${this.#dropped}`);
     this.#dropped = dropped;
     this.#nextSeq += growth;
+    if (this.#nextSeq > MAX_NAMED_SEQ) throw badFrame(`a number over ${MAX_NAMED_SEQ}`);
     this.#drop(growth);
   }
 
@@ -182,10 +191,7 @@ export class NodeSession {
   }
 
   #fire(criterion: Criterion): void {
-    const numbered = { ...criterion, seq: this.#nextSeq++ };
-    // Refused: an OPEN went back to the number of the message before.
-    if (!this.#options.sink.add({ ...this.#name, kind: 'criterion', criterion: numbered }))
-      this.#options.counters.framesRefused += 1;
+    this.#options.sink.add({ ...this.#name, kind: 'criterion', criterion: { ...criterion, seq: this.#nextSeq++ } });
   }
 
   #close(reason: string): void {
@@ -204,6 +210,7 @@ export class NodeSession {
 function opened(frame: FrameReader): SessionOpen {
   const open = decodeSessionOpen(payloadOf(frame));
   if (open.nextSeq === 0) throw badFrame('an OPEN whose next number is 0: they begin at 1');
+  if (open.nextSeq > MAX_NAMED_SEQ) throw badFrame(`an OPEN whose next number is over ${MAX_NAMED_SEQ}`);
   return open;
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { frame, frames } from './frames.fixture.ts';
 import { hasEnded, SocketIngest } from './socket-ingest.fixture.ts';
@@ -97,6 +98,32 @@ describe("a node's socket", () => {
     expect(ingest.batchesOf('s')).toMatchObject([{ messageCount: 1 }]);
     expect(ingest.batchesOf('s').some(({ end, criterion }) => end || criterion)).toBe(false);
     expect(ingest.counters.socket.untimelyDeaths).toBe(0);
+  });
+
+  it('that is closed reads what sessions have left behind that are over: nobody sends it again', async () => {
+    await start();
+    const names = Array.from({ length: 200 }, (_, index) => `s${index}`);
+    for (const name of names) connect(ingest.path).end(Buffer.concat([frames.open(name), frames.criterion(), frames.close()]));
+    // It has not accepted one of them yet.
+    await ingest.source.close();
+    for (const name of names) await ingest.when(name, hasEnded);
+    expect(ingest.log.batches.filter(({ criterion }) => criterion?.name === 'FailedLogin')).toHaveLength(names.length);
+  });
+
+  it('lets nobody else speak for a session while its connection lasts: its messages would be taken for repeats', async () => {
+    await start();
+    const [victim, attacker] = [await ingest.connect(), await ingest.connect()];
+    victim.write(Buffer.concat([frames.open('s'), frames.message('one')]));
+    await vi.waitUntil(() => ingest.counters.socket.messages === 1);
+    attacker.write(Buffer.concat([frames.open('s', 1_000_000), frames.message('planted')]));
+    await once(attacker.resume(), 'close');
+    victim.end(Buffer.concat([frames.message('two'), frames.criterion(), frames.close()]));
+    await ingest.when('s', hasEnded);
+    expect(ingest.linesOf('s')).toEqual(['one', 'two']);
+    expect(ingest.warnings).toEqual([expect.stringContaining('for which another connection speaks')]);
+    const again = await ingest.connect();
+    again.end(Buffer.concat([frames.open('s', 4), frames.message('three'), frames.close()]));
+    await vi.waitUntil(() => ingest.linesOf('s').includes('three'));
   });
 
   it('is not disturbed by who connects and says nothing', async () => {

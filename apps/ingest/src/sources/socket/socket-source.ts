@@ -1,19 +1,28 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { ForensicsError } from '@fleet-forensics/shared/error';
 import type { SocketSettings } from '@fleet-forensics/shared/settings/socket-settings';
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { Source, SourcePorts } from '../source.ts';
 import { type ListeningSocket, listenOn } from './listening-socket.ts';
 import { type ConnectionPorts, NodeConnection } from './node-connection.ts';
+import { SessionClaims } from './session-claims.ts';
 import { RareWarning } from '../../rare-warning.ts';
 import { ReadRoom } from '../reading/read-room.ts';
-import { ReadTurns } from './read-turns.ts';
+import { ReadTurns } from '../reading/read-turns.ts';
 
 /** A socket that is not read holds one chunk, not as many as fit under a higher mark. */
 const HIGH_WATER_MARK = 1;
 
 const CLOCK = (): number => performance.now();
+
+/** Connections that have not said OPEN are looked for this often. */
+const EXPIRY_EVERY_MS = 1000;
+
+/** On close, what sessions have sent is read until nothing came for so long, and no longer than this in all. */
+const REST_QUIET_MS = 30;
+const REST_WITHIN_MS = 1000;
 
 /** Its lines come with their criteria. */
 export type SocketPorts = Omit<SourcePorts, 'rules'>;
@@ -26,7 +35,9 @@ export class SocketSource implements Source {
   readonly #connections = new Set<NodeConnection>();
   readonly #room: ReadRoom;
   readonly #shared: ConnectionPorts;
-  readonly #damage: RareWarning;
+  /** By code: one that is provoked must not hide another. */
+  readonly #damage = new Map<string, RareWarning>();
+  readonly #expiry: NodeJS.Timeout;
   readonly #loss: RareWarning;
   #listening: ListeningSocket | null = null;
   #lastLost: SessionBatch | null = null;
@@ -35,7 +46,7 @@ export class SocketSource implements Source {
     const { node, settings: bounds, criteria, publisher, counters, warn } = ports;
     this.place = `the socket ${settings.path}`;
     this.#ports = ports;
-    this.#damage = new RareWarning(warn, CLOCK);
+    this.#expiry = setInterval(() => this.#expire(), EXPIRY_EVERY_MS).unref();
     this.#loss = new RareWarning(warn, CLOCK);
     this.#room = new ReadRoom(settings.inflightBytes, () => this.#flow());
     this.#shared = {
@@ -45,6 +56,7 @@ export class SocketSource implements Source {
       counters: counters.socket,
       nowUs: () => Date.now() * 1000,
       room: this.#room,
+      claims: new SessionClaims(),
       turns: new ReadTurns(CLOCK),
       add: (event, watcher) => publisher.add(event, watcher),
       lost: (batch) => this.#lost(batch),
@@ -66,6 +78,7 @@ export class SocketSource implements Source {
       source.#listening = await listenOn(source.#server, settings.path);
     } catch (error) {
       source.#server.close();
+      clearInterval(source.#expiry);
       throw error;
     }
     return source;
@@ -76,14 +89,34 @@ export class SocketSource implements Source {
     return this.#room.takenBytes;
   }
 
-  /** Nothing is said of the sessions: their modules find the next ingest. */
+  /**
+   * Reads what is there, of sessions that are over by now, too: nobody sends it again. Nothing is said of the others: their modules
+   * find the next ingest.
+   */
   async close(): Promise<void> {
+    clearInterval(this.#expiry);
     this.#listening?.remove();
+    await this.#readRest();
     const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
     for (const connection of this.#connections) connection.stop();
     await closed;
+  }
+
+  /** Until nothing has come for a moment: what waits to be accepted comes with the first turn of the event loop. */
+  async #readRest(): Promise<void> {
+    const { socket } = this.#ports.counters;
+    const giveUpAtMs = CLOCK() + REST_WITHIN_MS;
+    for (let before = -1; before !== socket.connections + socket.messages && CLOCK() < giveUpAtMs;) {
+      before = socket.connections + socket.messages;
+      await pause(REST_QUIET_MS);
+    }
+  }
+
+  #expire(): void {
+    const nowMs = CLOCK();
+    for (const connection of this.#connections) connection.expire(nowMs);
   }
 
   #connected(socket: Socket): void {
@@ -99,7 +132,9 @@ export class SocketSource implements Source {
 
   #damaged({ code, message }: ForensicsError): void {
     this.#ports.counters.socket.damaged += 1;
-    this.#damage.tell(`socket: a connection was closed: ${code}: ${message}`);
+    const warning = this.#damage.get(code) ?? new RareWarning(this.#ports.warn, CLOCK);
+    this.#damage.set(code, warning);
+    warning.tell(`socket: a connection was closed: ${code}: ${message}`);
   }
 
   /** All pieces of one record are told one after another. */

@@ -1,18 +1,18 @@
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { Publisher } from '../../packer/publisher.ts';
+import { RareWarning } from '../../rare-warning.ts';
 import type { EventSink } from '../../session-event.ts';
 import { type PieceOwner, ReadPiece } from '../reading/read-piece.ts';
 import { ReadRoom } from '../reading/read-room.ts';
+import { ReadTurns } from '../reading/read-turns.ts';
+import { SyslogArrival } from './syslog-arrival.ts';
 import type { SyslogCounters } from './syslog-counters.ts';
 import type { SyslogPiece } from './syslog-frames.ts';
 import type { MessageHead, SyslogIntake } from './syslog-intake.ts';
 
-/** While lines are lost an operator is told so often. */
-const LOSS_WARNING_MS = 60_000;
-
 export interface SyslogReadingPorts {
   readonly intake: SyslogIntake;
-  readonly publisher: Publisher;
+  readonly publisher: Pick<Publisher, 'add'>;
   readonly counters: SyslogCounters;
   /** Bytes that the log has not taken yet, at most. */
   readonly inflightBytes: number;
@@ -23,14 +23,18 @@ export interface SyslogReadingPorts {
 
 /** Hands what the listeners read to the intake, and knows how much of it the log has not taken yet. */
 export class SyslogReading implements PieceOwner {
+  /** Of TCP and UDP together. */
+  readonly turns: ReadTurns;
   readonly #ports: SyslogReadingPorts;
   readonly #room: ReadRoom;
   readonly #listeners = new Set<() => void>();
+  readonly #loss: RareWarning;
   #lastLost: SessionBatch | null = null;
-  #warnedMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: SyslogReadingPorts) {
     this.#ports = ports;
+    this.turns = new ReadTurns(ports.nowMs);
+    this.#loss = new RareWarning(ports.warn, ports.nowMs);
     this.#room = new ReadRoom(ports.inflightBytes, () => {
       for (const changed of this.#listeners) changed();
     });
@@ -47,28 +51,25 @@ export class SyslogReading implements PieceOwner {
   }
 
   /**
-   * Takes what was read at once.
+   * Takes room for what arrived until it has been read and the log has taken what it holds.
+   * @param byteLength what it takes
    * @param sender address that it came from
-   * @param before the message that the piece before it belongs to; null: there is none
-   * @returns the message that its last piece belongs to
+   * @param before the message that its first piece may go on with; null: there is none
    */
-  take(pieces: Iterable<SyslogPiece>, byteLength: number, sender: string, before: MessageHead | null): MessageHead | null {
-    let last = before;
-    this.#packing(byteLength, (sink) => {
-      for (const piece of pieces) last = this.#ports.intake.take(piece, sender, last, sink);
-    });
-    return last;
+  arrival(pieces: Iterable<SyslogPiece>, byteLength: number, sender: string, before: MessageHead | null): SyslogArrival {
+    const { intake, publisher } = this.#ports;
+    this.#room.take(byteLength);
+    const read = new ReadPiece(this, byteLength);
+    const sink: EventSink = { add: (event) => publisher.add(event, read) };
+    const take = (piece: SyslogPiece, last: MessageHead | null) => intake.take(piece, sender, last, sink);
+    return new SyslogArrival(pieces, before, { take, done: () => read.done() });
   }
 
   /** Ends the sessions that are idle. */
   expire(): void {
-    this.#packing(0, (sink) => this.#ports.intake.expire(sink));
-  }
-
-  #packing(byteLength: number, pack: (sink: EventSink) => void): void {
-    const read = new ReadPiece(this, byteLength);
-    this.#room.take(byteLength);
-    pack({ add: (event) => this.#ports.publisher.add(event, read) });
+    const { intake, publisher } = this.#ports;
+    const read = new ReadPiece(this, 0);
+    intake.expire({ add: (event) => publisher.add(event, read) });
     read.done();
   }
 
@@ -80,10 +81,10 @@ export class SyslogReading implements PieceOwner {
     // Everything that was read into a record is told of it, one piece after another.
     if (batch === this.#lastLost) return;
     this.#lastLost = batch;
-    const { counters, nowMs, warn } = this.#ports;
+    const { counters } = this.#ports;
     counters.lost += batch.messageCount + (batch.criterion ? 1 : 0);
-    if (nowMs() - this.#warnedMs < LOSS_WARNING_MS) return;
-    this.#warnedMs = nowMs();
-    warn(`ingest: the log can't be written; ${counters.lost} syslog lines are lost since the start, and nobody sends them again`);
+    this.#loss.tell(
+      `ingest: the log can't be written; ${counters.lost} syslog lines are lost since the start, and nobody sends them again`,
+    );
   }
 }

@@ -1,7 +1,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { WaitingReader } from '../reading/read-turns.ts';
 import { listening, type ListenAddress, senderName, type SyslogListener } from './listening.ts';
+import type { SyslogArrival } from './syslog-arrival.ts';
 import type { SyslogCounters } from './syslog-counters.ts';
-import { SyslogFrames, type SyslogPiece } from './syslog-frames.ts';
+import { SyslogFrames } from './syslog-frames.ts';
 import type { MessageHead } from './syslog-intake.ts';
 import type { SyslogReading } from './syslog-reading.ts';
 
@@ -34,9 +36,8 @@ export class TcpListener implements SyslogListener {
   static async open(options: TcpListenerOptions): Promise<TcpListener> {
     const connections = new Set<Connection>();
     const server = createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, (socket) => {
-      const connection = new Connection(socket, options);
+      const connection = new Connection(socket, options, () => connections.delete(connection));
       connections.add(connection);
-      socket.once('close', () => connections.delete(connection));
     });
     server.maxConnections = options.connections;
     server.on('drop', () => (options.counters.refused += 1));
@@ -54,24 +55,34 @@ export class TcpListener implements SyslogListener {
   }
 }
 
-class Connection {
+/** One chunk of it at most waits for its turn; then nothing more is read of it. */
+class Connection implements WaitingReader {
   readonly #socket: Socket;
   readonly #reading: SyslogReading;
   readonly #frames: SyslogFrames;
   readonly #sender: string;
+  readonly #gone: () => void;
   /** The message that the next piece may go on with. */
   #last: MessageHead | null = null;
+  #waiting: SyslogArrival | null = null;
+  #hasEnded = false;
   #isOver = false;
 
-  constructor(socket: Socket, { reading, counters, messageBytes, idleMs }: TcpListenerOptions) {
+  /** @param gone told when it is closed and all that came of it was handed over */
+  constructor(socket: Socket, { reading, counters, messageBytes, idleMs }: TcpListenerOptions, gone: () => void) {
     this.#socket = socket;
+    this.#gone = gone;
     this.#reading = reading;
     this.#frames = new SyslogFrames(messageBytes);
     this.#sender = senderName(socket.remoteAddress);
-    socket.on('data', (chunk: Buffer) => this.#take(this.#frames.push(chunk), chunk.length));
-    socket.on('end', () => this.#finish());
+    socket.on('data', (chunk: Buffer) => this.#arrived(chunk));
+    socket.on('end', () => this.#ended());
     // A connection that breaks off has ended: what came of its last message is kept.
-    socket.on('error', () => this.#finish());
+    socket.on('error', () => this.#ended());
+    socket.on('close', () => {
+      this.#ended();
+      if (this.#isOver) gone();
+    });
     socket.setTimeout(idleMs, () => {
       // A connection that may not speak is not idle.
       if (socket.isPaused()) return;
@@ -83,21 +94,53 @@ class Connection {
 
   /** Reads or does not, as there is room. */
   flow(): void {
-    if (this.#reading.isFull) this.#socket.pause();
+    if (this.#reading.isFull || this.#waiting) this.#socket.pause();
     else if (this.#socket.isPaused()) this.#socket.resume();
   }
 
+  readWaiting(): void {
+    const { turns } = this.#reading;
+    if (this.#waiting && !this.#waiting.read(() => turns.hasTime())) {
+      turns.wait(this);
+      return;
+    }
+    this.#forgetWaiting();
+    if (this.#hasEnded) this.#finish();
+    else this.flow();
+  }
+
+  /** Hands over all that was read, however long it takes. */
   close(): void {
+    this.#reading.turns.forget(this);
+    this.#waiting?.readAll();
+    this.#forgetWaiting();
     this.#finish();
     this.#socket.destroy();
   }
 
-  #take(pieces: Iterable<SyslogPiece>, byteLength: number): void {
-    if (!this.#isOver) this.#last = this.#reading.take(pieces, byteLength, this.#sender, this.#last);
+  #arrived(chunk: Buffer): void {
+    if (this.#isOver) return;
+    const { turns } = this.#reading;
+    this.#waiting = this.#reading.arrival(this.#frames.push(chunk), chunk.length, this.#sender, this.#last);
+    if (turns.hasTime()) this.readWaiting();
+    else turns.wait(this);
+    this.flow();
+  }
+
+  #forgetWaiting(): void {
+    this.#last = this.#waiting?.last ?? this.#last;
+    this.#waiting = null;
+  }
+
+  #ended(): void {
+    this.#hasEnded = true;
+    if (this.#waiting === null) this.#finish();
   }
 
   #finish(): void {
-    this.#take(this.#frames.finish(), 0);
+    if (this.#isOver) return;
     this.#isOver = true;
+    this.#reading.arrival(this.#frames.finish(), 0, this.#sender, this.#last).readAll();
+    if (this.#socket.closed) this.#gone();
   }
 }
