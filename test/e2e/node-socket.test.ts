@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FiledBlock } from '@fleet-forensics/standalone/filed-block';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { frames } from '../../apps/ingest/src/sources/socket/frames.fixture.ts';
 import { FakeModule } from './fake-module.ts';
 import { blocksWhen, filedBlocks, post, RecorderProcess } from './recorder-process.ts';
 
@@ -56,6 +58,22 @@ describe('a session on the socket of its node', () => {
     expect(first!.lines).toEqual(numbered(1, 300).map((line) => `[SystemLog:5] ${line}`));
     expect(second!.headers['Lines']).toBe('10 of 10 (seq 302-311, evicted 0, missing 0)');
     expect(statSync(path).mode & 0o777).toBe(0o660);
+  });
+
+  it('is filed at the highest number, and one that names a higher number stops nobody', async () => {
+    for (const [session, nextSeq] of [
+      ['a', 2 ** 53 - 3],
+      ['b', 2 ** 53 - 1],
+      ['highest', 2 ** 52],
+    ] as const) {
+      const socket = connect(path).resume();
+      socket.end(Buffer.concat([frames.open(session, nextSeq), frames.criterion(), frames.close()]));
+      await once(socket, 'close');
+    }
+    const module = await FakeModule.connect(path, 's');
+    module.fail();
+    const sessions = (await blocks(2)).map(({ headers }) => headers['Session']);
+    expect(new Set(sessions)).toEqual(new Set(['highest', 's']));
   });
 
   it('files its death when its process is killed', async () => {

@@ -3,33 +3,34 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { RecordWatcher } from '../../packer/receipt.ts';
 import type { EventSink, SessionEvent } from '../../session-event.ts';
-import { badFrame, FrameReader } from './frame-reader.ts';
+import { FrameReader } from './frame-reader.ts';
+import type { ReadInTurns } from './last-reading.ts';
+import type { LiveSessions } from './live-sessions.ts';
 import { NodeSession, type NodeSessionOptions } from './node-session.ts';
-import type { SessionClaims } from './session-claims.ts';
 import { type PieceOwner, ReadPiece } from '../reading/read-piece.ts';
 import { MAX_CONNECTION_BYTES, type ReadRoom } from '../reading/read-room.ts';
 import type { ReadTurns, WaitingReader } from '../reading/read-turns.ts';
 
-/** Another session's module waits for the place. */
-const OPEN_WITHIN_MS = 5000;
+/** Times that {@link NodeConnection.awaitOpen} may find a connection without OPEN: one a second. */
+const MAX_TIMES_AWAITED = 5;
 
 /** What all connections share. */
 export interface ConnectionPorts extends Omit<NodeSessionOptions, 'sink' | 'claim'> {
-  readonly claims: SessionClaims;
+  readonly live: LiveSessions;
   readonly room: ReadRoom;
   readonly turns: ReadTurns;
   add(event: SessionEvent, watcher: RecordWatcher): boolean;
   /** The record is lost. */
   lost(batch: SessionBatch): void;
-  /** What the connection said can't be read; it is closed. */
-  damaged(reason: ForensicsError): void;
+  /** The connection is closed for what it said, or did not say. */
+  closed(reason: ForensicsError): void;
 }
 
 /**
  * A session's connection. It is read as long as there is room: for its own bytes, for those of all connections, and in this turn of
  * the event loop. What has arrived and may not be read yet is at most one chunk here and one in the socket.
  */
-export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
+export class NodeConnection implements WaitingReader, ReadInTurns, PieceOwner, EventSink {
   readonly #socket: Socket;
   readonly #ports: ConnectionPorts;
   readonly #frames = new FrameReader();
@@ -39,25 +40,22 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
   /** What of it is being packed. */
   #piece: ReadPiece;
   #waiting: Buffer | null = null;
+  /** The session that it alone speaks for. */
+  #claimed: string | null = null;
+  #timesAwaited = 0;
+  #hasNews = true;
   #hasEnded = false;
   #isOver = false;
-  readonly #connectedMs: number;
 
   constructor(socket: Socket, ports: ConnectionPorts) {
     this.#socket = socket;
     this.#ports = ports;
     this.#piece = new ReadPiece(this, 0);
-    this.#connectedMs = performance.now();
     socket.on('data', (chunk: Buffer) => this.#arrived(chunk));
     socket.on('end', () => this.#ended());
     // A process that was killed with bytes on their way may reset the connection: the end of it, too.
     socket.on('error', () => this.#ended());
     this.flow();
-  }
-
-  /** Its end has come: what is left is to be read. */
-  get hasEnded(): boolean {
-    return this.#hasEnded;
   }
 
   add(event: SessionEvent): boolean {
@@ -92,17 +90,28 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
     this.#ports.lost(batch);
   }
 
-  /** Closes a connection that has not said OPEN in time: it holds the place of one that would. */
-  expire(nowMs: number): void {
-    if (this.#session || this.#isOver || nowMs - this.#connectedMs < OPEN_WITHIN_MS) return;
-    this.#ports.damaged(badFrame(`no OPEN within ${OPEN_WITHIN_MS} ms`));
-    this.#close();
+  hasNews(): boolean {
+    if (this.#isOver) return false;
+    const hasNews = this.#hasNews || this.#waiting !== null || this.#socket.isPaused();
+    this.#hasNews = false;
+    return hasNews;
   }
 
   /**
-   * Hands over what was read, and closes the connection. If it has not ended by itself nothing is said about its session: not that
-   * one is ending.
+   * Told once a second: without OPEN it is closed at last. These calls are counted, and not the time: what it said while the event
+   * loop was busy, or while there was no room, has not been read.
    */
+  awaitOpen(): void {
+    if (this.#isOver || this.#session || this.#waiting || this.#socket.isPaused()) return;
+    this.#timesAwaited += 1;
+    if (this.#timesAwaited <= MAX_TIMES_AWAITED) return;
+    this.#ports.closed(
+      new ForensicsError('FF_NO_OPEN', `no OPEN within ${MAX_TIMES_AWAITED} s: it is a connection's first frame`),
+    );
+    this.#close();
+  }
+
+  /** Hands over what was read, and closes a live connection without a word about its session: not that one is ending. */
   stop(): void {
     this.#ports.turns.forget(this);
     if (this.#waiting) this.#read(this.#waiting);
@@ -113,6 +122,7 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
 
   #arrived(chunk: Buffer): void {
     if (this.#isOver) return;
+    this.#hasNews = true;
     this.#takenBytes += chunk.length;
     this.#ports.room.take(chunk.length);
     if (this.#ports.turns.hasTime()) this.#read(chunk);
@@ -129,12 +139,17 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
       this.#frames.take(chunk);
       while (this.#frames.next()) {
         if (this.#session) this.#session.take(this.#frames);
-        else {
-          const claim = (session: string) => this.#ports.claims.claim(session, this);
-          this.#session = new NodeSession(this.#frames, { ...this.#ports, sink: this, claim });
-        }
+        else this.#session = this.#found();
       }
     });
+  }
+
+  #found(): NodeSession {
+    const claim = (session: string): void => {
+      this.#ports.live.claim(session);
+      this.#claimed = session;
+    };
+    return new NodeSession(this.#frames, { ...this.#ports, sink: this, claim });
   }
 
   #ended(): void {
@@ -151,7 +166,8 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
 
   #close(): void {
     this.#isOver = true;
-    this.#ports.claims.release(this);
+    if (this.#claimed !== null) this.#ports.live.release(this.#claimed);
+    this.#claimed = null;
     this.#socket.destroy();
   }
 
@@ -163,7 +179,7 @@ export class NodeConnection implements WaitingReader, PieceOwner, EventSink {
       read();
     } catch (error) {
       if (!(error instanceof ForensicsError)) throw error;
-      this.#ports.damaged(error);
+      this.#ports.closed(error);
       this.#close();
     } finally {
       piece.done();

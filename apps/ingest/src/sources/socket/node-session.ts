@@ -10,9 +10,8 @@ import {
 import type { Criterion, SessionContext, SessionName } from '@fleet-forensics/shared/wire/session-event';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
 import type { EncodedMessageEvent, EventSink } from '../../session-event.ts';
-import { type LineBounds, MAX_INT32, MAX_UINT32 } from '../event-rules/event-bounds.ts';
+import { type LineBounds, MAX_INT32, MAX_SEQ, MAX_UINT32 } from '../event-rules/event-bounds.ts';
 import { refusalOfName, refusalOfTexts } from '../event-rules/name-rule.ts';
-import { shown } from '../event-rules/refusal.ts';
 import { badFrame, type FrameReader } from './frame-reader.ts';
 import type { SocketCounters } from './socket-counters.ts';
 import { signalInMessage } from './terminating-line.ts';
@@ -28,9 +27,6 @@ const CLOSE = 5;
 /** A count modulo 2^32 that grew by this much has gone back. */
 const HALF_OF_UINT32 = 2 ** 31;
 
-/** A number that a connection may name: what it numbers from there on stays exact, and below the wire format's 2^53 - 1. */
-const MAX_NAMED_SEQ = 2 ** 52;
-
 export interface NodeSessionOptions {
   /** Name of the host: a connection speaks for sessions of no other. */
   readonly node: string;
@@ -38,8 +34,8 @@ export interface NodeSessionOptions {
   readonly criteria: CriterionNames;
   readonly counters: SocketCounters;
   readonly sink: EventSink;
-  /** Makes the session this connection's; false: another one speaks for it. */
-  readonly claim: (session: string) => boolean;
+  /** Takes the name for this connection. @throws ForensicsError FF_SESSION_TAKEN if another one has it */
+  readonly claim: (session: string) => void;
   /** Microseconds since 1970, for what no frame has a time for. */
   readonly nowUs: () => number;
 }
@@ -62,14 +58,14 @@ export class NodeSession {
 
   /**
    * Founds it on the connection's first frame.
-   * @throws ForensicsError FF_BAD_FRAME, FF_BAD_RECORD if that is no OPEN
+   * @throws ForensicsError FF_BAD_FRAME, FF_BAD_RECORD if that is no OPEN, FF_SESSION_TAKEN
    */
   constructor(frame: FrameReader, options: NodeSessionOptions) {
     if (frame.kind !== OPEN) throw badFrame(`a connection that begins with a frame of kind ${frame.kind}: OPEN is expected`);
     const { session, nextSeq, context } = opened(frame);
     const refusal = refusalOfName('session', session, options.bounds.nameBytes);
     if (refusal) throw badFrame(refusal.error);
-    if (!options.claim(session)) throw badFrame(`an OPEN of ${shown(session)}, for which another connection speaks`);
+    options.claim(session);
     this.#options = options;
     this.#name = { node: options.node, session };
     this.#message = { ...this.#name, kind: 'encodedMessage', type: 0, seq: 0, list: NO_BYTES, start: 0, end: 0 };
@@ -134,12 +130,12 @@ export class NodeSession {
   }
 
   #countDropped(dropped: number): void {
-    if (dropped === this.#dropped) return;
     const growth = (dropped - this.#dropped) >>> 0;
+    refuseAbove(this.#nextSeq + growth);
+    if (growth === 0) return;
     if (growth >= HALF_OF_UINT32) throw badFrame(`a count of ${dropped} dropped messages behind one of ${this.#dropped}`);
     this.#dropped = dropped;
     this.#nextSeq += growth;
-    if (this.#nextSeq > MAX_NAMED_SEQ) throw badFrame(`a number over ${MAX_NAMED_SEQ}`);
     this.#drop(growth);
   }
 
@@ -210,8 +206,12 @@ export class NodeSession {
 function opened(frame: FrameReader): SessionOpen {
   const open = decodeSessionOpen(payloadOf(frame));
   if (open.nextSeq === 0) throw badFrame('an OPEN whose next number is 0: they begin at 1');
-  if (open.nextSeq > MAX_NAMED_SEQ) throw badFrame(`an OPEN whose next number is over ${MAX_NAMED_SEQ}`);
+  refuseAbove(open.nextSeq);
   return open;
+}
+
+function refuseAbove(nextSeq: number): void {
+  if (nextSeq > MAX_SEQ) throw badFrame(`a next number of ${nextSeq}: it is over ${MAX_SEQ}`);
 }
 
 function payloadOf({ bytes, start, end }: FrameReader): Buffer {

@@ -6,6 +6,12 @@ export class SocketCounters {
   refused = 0;
   /** Connections closed because what they said could not be read. */
   damaged = 0;
+  /** Connections closed because another one had the session that they named. */
+  sessionsTaken = 0;
+  /** Connections closed because they said no OPEN in time. */
+  silent = 0;
+  /** Connections that ingest's end closed before all was read that had arrived. */
+  closedUnread = 0;
   /** Frames that the end of their connection cut off. */
   framesCutOff = 0;
   /** Frames passed over: of a kind that this version does not know. */
@@ -27,6 +33,9 @@ export class SocketCounters {
       connections,
       refused,
       damaged,
+      sessionsTaken,
+      silent,
+      closedUnread,
       framesCutOff,
       framesUnknown,
       framesRefused,
@@ -39,6 +48,9 @@ export class SocketCounters {
       socketConnections: connections,
       socketRefused: refused,
       socketDamaged: damaged,
+      socketSessionsTaken: sessionsTaken,
+      socketSilent: silent,
+      socketClosedUnread: closedUnread,
       socketFramesCutOff: framesCutOff,
       socketFramesUnknown: framesUnknown,
       socketFramesRefused: framesRefused,

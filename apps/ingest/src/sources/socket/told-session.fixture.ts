@@ -44,8 +44,8 @@ export class ToldSession {
       criteria: new CriterionNames([]),
       counters: this.counters,
       sink: { add: (event) => this.#add(event) },
-      claim: () => true,
       nowUs: () => 42,
+      claim: () => {},
     });
   }
 
