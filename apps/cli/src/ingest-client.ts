@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ForensicsError } from '@fleet-forensics/shared/error';
-import { type Answer, readAnswer } from '@fleet-forensics/shared/events-answer';
+import { type Answer, fetchFailure, readAnswer } from '@fleet-forensics/shared/events-answer';
 import type { EventLine } from './event-line.ts';
 import type { Tally } from './tally.ts';
 import { printable } from './terminal.ts';
@@ -71,7 +71,7 @@ export class IngestClient {
     } catch (cause) {
       throw new ForensicsError(
         'FF_UNREACHABLE',
-        `no answer from ${this.#url.href} (${reasonOf(cause)}): does the server run, and is --url right?`,
+        `no answer from ${this.#url.href} (${fetchFailure(cause)}): does the server run, and is --url right?`,
         { cause },
       );
     }
@@ -89,11 +89,4 @@ function pauseMs({ retryAfterMs }: Answer, attempt: number): number {
 
 function described({ status, problem }: Answer): string {
   return printable(problem === '' ? `status ${status}` : `status ${status}, ${problem}`);
-}
-
-/** fetch hides the reason, e.g. ECONNREFUSED, in its error's cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.message === '' ? ((cause as NodeJS.ErrnoException).code ?? cause.name) : cause.message;
 }

@@ -1,6 +1,6 @@
 import type { OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
-import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
-import { type Answer, readAnswer } from '@fleet-forensics/shared/events-answer';
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import { type Answer, fetchFailure, readAnswer } from '@fleet-forensics/shared/events-answer';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import type { Counters } from '../counters.ts';
 import { RareWarning } from '../rare-warning.ts';
@@ -110,8 +110,7 @@ export class CentralIngest implements Producer {
       });
       return await readAnswer(response);
     } catch (error) {
-      // fetch hides the reason, e.g. ECONNREFUSED, in its error's cause.
-      throw this.#unavailable(messageOf(error instanceof Error && error.cause ? error.cause : error));
+      throw this.#unavailable(fetchFailure(error));
     }
   }
 

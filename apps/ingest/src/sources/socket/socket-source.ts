@@ -1,7 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import type { SocketSettings } from '@fleet-forensics/shared/settings/socket-settings';
-import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { Source, SourcePorts } from '../source.ts';
 import { ClosedConnections } from './closed-connections.ts';
 import { LastReading } from './last-reading.ts';
@@ -9,6 +8,7 @@ import { type ListeningSocket, listenOn } from './listening-socket.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { type ConnectionPorts, NodeConnection } from './node-connection.ts';
 import { RareWarning } from '../../rare-warning.ts';
+import { LostRecords } from '../reading/lost-records.ts';
 import { ReadRoom } from '../reading/read-room.ts';
 import { ReadTurns } from '../reading/read-turns.ts';
 
@@ -31,18 +31,20 @@ export class SocketSource implements Source {
   readonly #connections = new Set<NodeConnection>();
   readonly #room: ReadRoom;
   readonly #shared: ConnectionPorts;
-  readonly #loss: RareWarning;
   #listening: ListeningSocket | null = null;
   #awaitingOpen: NodeJS.Timeout | null = null;
   #lastReading: LastReading | null = null;
-  #lastLost: SessionBatch | null = null;
 
   private constructor(settings: SocketSettings, ports: SocketPorts) {
     const { node, settings: bounds, criteria, publisher, counters, warn } = ports;
     this.place = `the socket ${settings.path}`;
     this.#ports = ports;
     const closed = new ClosedConnections(counters.socket, warn, CLOCK);
-    this.#loss = new RareWarning(warn, CLOCK);
+    const lost = new LostRecords(
+      counters.socket,
+      new RareWarning(warn, CLOCK),
+      () => 'socket: messages are lost, since the log takes none: they will be missing in their blocks',
+    );
     this.#room = new ReadRoom(settings.inflightBytes, () => this.#flow());
     this.#shared = {
       node,
@@ -54,7 +56,7 @@ export class SocketSource implements Source {
       room: this.#room,
       turns: new ReadTurns(CLOCK),
       add: (event, watcher) => publisher.add(event, watcher),
-      lost: (batch) => this.#lost(batch),
+      lost: (batch) => lost.add(batch),
       closed: (reason) => closed.add(reason),
     };
     this.#server = createServer({ highWaterMark: HIGH_WATER_MARK }, (socket) => this.#connected(socket));
@@ -121,13 +123,5 @@ export class SocketSource implements Source {
 
   #awaitOpen(): void {
     for (const connection of this.#connections) connection.awaitOpen();
-  }
-
-  /** All pieces of one record are told one after another. */
-  #lost(batch: SessionBatch): void {
-    if (batch === this.#lastLost) return;
-    this.#lastLost = batch;
-    this.#ports.counters.socket.lost += batch.messageCount + (batch.criterion ? 1 : 0);
-    this.#loss.tell('socket: messages are lost, since the log takes none: they will be missing in their blocks');
   }
 }

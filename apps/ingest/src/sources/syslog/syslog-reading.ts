@@ -3,6 +3,7 @@ import type { Publisher } from '../../packer/publisher.ts';
 import { RareWarning } from '../../rare-warning.ts';
 import type { EventSink } from '../../session-event.ts';
 import { type PieceOwner, ReadPiece } from '../reading/read-piece.ts';
+import { LostRecords } from '../reading/lost-records.ts';
 import { ReadRoom } from '../reading/read-room.ts';
 import { ReadTurns } from '../reading/read-turns.ts';
 import { SyslogArrival } from './syslog-arrival.ts';
@@ -28,13 +29,16 @@ export class SyslogReading implements PieceOwner {
   readonly #ports: SyslogReadingPorts;
   readonly #room: ReadRoom;
   readonly #listeners = new Set<() => void>();
-  readonly #loss: RareWarning;
-  #lastLost: SessionBatch | null = null;
+  readonly #lost: LostRecords;
 
   constructor(ports: SyslogReadingPorts) {
     this.#ports = ports;
     this.turns = new ReadTurns(ports.nowMs);
-    this.#loss = new RareWarning(ports.warn, ports.nowMs);
+    this.#lost = new LostRecords(
+      ports.counters,
+      new RareWarning(ports.warn, ports.nowMs),
+      (lost) => `ingest: the log can't be written; ${lost} syslog lines are lost since the start, and nobody sends them again`,
+    );
     this.#room = new ReadRoom(ports.inflightBytes, () => {
       for (const changed of this.#listeners) changed();
     });
@@ -78,13 +82,6 @@ export class SyslogReading implements PieceOwner {
   }
 
   lost(batch: SessionBatch): void {
-    // Everything that was read into a record is told of it, one piece after another.
-    if (batch === this.#lastLost) return;
-    this.#lastLost = batch;
-    const { counters } = this.#ports;
-    counters.lost += batch.messageCount + (batch.criterion ? 1 : 0);
-    this.#loss.tell(
-      `ingest: the log can't be written; ${counters.lost} syslog lines are lost since the start, and nobody sends them again`,
-    );
+    this.#lost.add(batch);
   }
 }
