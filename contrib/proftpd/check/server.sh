@@ -131,6 +131,36 @@ say() {
 
 answer_is() {
   local line
+  while true; do
+    read -r -t 20 line <&3 || {
+      [ $? -gt 128 ] && fail "the server did not answer $1 within 20 s"
+      fail "the server closed the connection without answering $1"
+    }
+    case $line in
+      "$1 "*) return ;;
+      "$1-"* | ' '*) ;;
+      *) fail "the server answered $line, not $1" ;;
+    esac
+  done
+}
+
+log_in() {
+  curl --silent --max-time 20 "ftp://${1:-alice}:wrong@127.0.0.1:$port/"
+  [ $? -eq 67 ] || fail 'curl should have been refused'
+}
+
+# A session on file descriptor 3.
+open_session() {
+  exec 3<>"/dev/tcp/127.0.0.1/$port"
+  answer_is 220
+}
+
+say() {
+  printf '%s\r\n' "$1" >&3
+}
+
+answer_is() {
+  local line status
   while read -r -t 20 line <&3; do
     case $line in
       "$1 "*) return ;;
@@ -138,7 +168,8 @@ answer_is() {
       *) fail "the server answered $line, not $1" ;;
     esac
   done
-  fail "the server did not answer $1"
+  status=$?
+  fail "the server did not answer $1: $([ $status -gt 128 ] && echo 'nothing in 20 s' || echo 'it closed the connection')"
 }
 
 log_in() {
