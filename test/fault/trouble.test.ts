@@ -2,6 +2,7 @@ import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canMount, mountTmpfs, remount, unmount } from './mounted.ts';
+import { bePrivileged, beUnprivileged } from './unprivileged.ts';
 import { WritingService } from './writing-service.ts';
 
 const MIB = 1024 * 1024;
@@ -42,6 +43,29 @@ describe('a writer that cannot write', () => {
     await service.publish(10);
     await service.untilWaiting(/ENOENT/);
     renameSync(`${service.mount}.away`, service.mount);
+    await service.untilFiled();
+    expect(service.contents.found).toBe(service.contents.expected);
+  });
+});
+
+describe('a writer that is not root', () => {
+  beforeEach(() => beUnprivileged(service.base));
+  afterEach(bePrivileged);
+
+  it.each([
+    ['its file is read-only', 'd/forensic.log', 0o440],
+    ['its directory may not be entered', 'd', 0o000],
+    ['its root may not be entered', '.', 0o600],
+  ])('waits while %s, says so, and goes on by itself', async (_, name, mode) => {
+    await service.start();
+    await service.publish(10);
+    await service.untilFiled();
+    const path = join(service.root, name);
+    const before = statSync(path).mode;
+    chmodSync(path, mode);
+    await service.publish(10);
+    await service.untilWaiting(/EACCES/);
+    chmodSync(path, before);
     await service.untilFiled();
     expect(service.contents.found).toBe(service.contents.expected);
   });

@@ -159,7 +159,7 @@ export class BlockWriter {
       const { file: name } = appendix.path;
       const known = journal.file(name);
       const settled = await this.#files.unlessHeld(appendix, held, () =>
-        settlement.open(appendix.path, known, expectedBytes(appendix)),
+        settlement.open(appendix.path, known, known ?? journal.lastOf(name), expectedBytes(appendix)),
       );
       if (!settled) continue;
       const { file, state, rotated } = settled;
