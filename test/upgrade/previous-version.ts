@@ -1,13 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import type * as Catalogue from '@fleet-forensics/shared/settings/catalogue';
+import type * as Setting from '@fleet-forensics/shared/settings/setting';
 import { type InstalledVersion, THIS_VERSION } from '../e2e/installed-version.ts';
 
 const ARCHIVE = fileURLToPath(new URL('previous-version.tgz', import.meta.url));
 /** The workspace's own packages. */
 const SCOPE = '@fleet-forensics';
+/** Node's own: the test runner would look for the sources of what it imports. */
+const require = createRequire(import.meta.url);
 
 /** The release before this one, as it was built then, on the packages of now. tools/pack-version.mjs makes its archive. */
 export class PreviousVersion implements InstalledVersion {
@@ -15,10 +20,13 @@ export class PreviousVersion implements InstalledVersion {
   readonly checkout: string;
   readonly #known: ReadonlySet<string>;
 
-  private constructor(name: string, checkout: string, known: ReadonlySet<string>) {
-    this.name = name;
+  private constructor(checkout: string) {
+    const { version } = JSON.parse(readFileSync(join(checkout, 'libs/shared/package.json'), 'utf8')) as { version: string };
+    this.name = version;
     this.checkout = checkout;
-    this.#known = known;
+    const { SETTINGS } = this.shared('settings/catalogue') as typeof Catalogue;
+    const { settingsOf } = this.shared('settings/setting') as typeof Setting;
+    this.#known = new Set(SETTINGS.flatMap((type) => settingsOf(type).map(({ variable }) => variable)));
   }
 
   /** In a directory of its own, until {@link remove}. */
@@ -26,8 +34,7 @@ export class PreviousVersion implements InstalledVersion {
     const checkout = mkdtempSync(join(tmpdir(), 'fleet-forensics-previous-'));
     execFileSync('tar', ['-xzf', ARCHIVE, '-C', checkout]);
     linkPackages(checkout);
-    const { version } = JSON.parse(readFileSync(join(checkout, 'libs/shared/package.json'), 'utf8')) as { version: string };
-    return new PreviousVersion(version, checkout, settingsIn(checkout));
+    return new PreviousVersion(checkout);
   }
 
   settings(environment: Readonly<Record<string, string>>): Record<string, string> {
@@ -35,8 +42,8 @@ export class PreviousVersion implements InstalledVersion {
   }
 
   /** A module of libs/shared as it was then. @param path without its extension, e.g. `wire/codec` */
-  async shared<Module>(path: string): Promise<Module> {
-    return (await import(sharedUrl(this.checkout, path))) as Module;
+  shared(path: string): unknown {
+    return require(join(this.checkout, 'libs/shared/dist', `${path}.js`));
   }
 
   remove(): void {
@@ -55,19 +62,4 @@ function linkPackages(checkout: string): void {
   for (const folder of ['apps', 'libs']) {
     for (const name of readdirSync(join(checkout, folder))) symlinkSync(join(checkout, folder, name), join(linked, SCOPE, name));
   }
-}
-
-function sharedUrl(checkout: string, path: string): string {
-  return pathToFileURL(join(checkout, 'libs/shared/dist', `${path}.js`)).href;
-}
-
-/** Asked in a process of its own: two of them in one would share what class-validator remembers. */
-function settingsIn(checkout: string): ReadonlySet<string> {
-  const script = `
-    import { SETTINGS } from '${sharedUrl(checkout, 'settings/catalogue')}';
-    import { settingsOf } from '${sharedUrl(checkout, 'settings/setting')}';
-    console.log(JSON.stringify(SETTINGS.flatMap((type) => settingsOf(type).map(({ variable }) => variable))));
-  `;
-  const said = execFileSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
-  return new Set(JSON.parse(said) as string[]);
 }
