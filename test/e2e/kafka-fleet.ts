@@ -26,7 +26,7 @@ export class KafkaFleet {
   }
 
   get root(): string {
-    return join(this.dataDir, 'forensic');
+    return this.#environment['FF_FORENSIC_ROOT'] ?? join(this.dataDir, 'forensic');
   }
 
   async createTopics(specs: readonly TopicSpec[] = TOPICS): Promise<void> {
