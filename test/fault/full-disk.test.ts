@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isOwed, publishedLines } from '../e2e/driven-session.ts';
 import { KafkaFleet } from '../e2e/kafka-fleet.ts';
 import { Load } from '../e2e/load.ts';
@@ -21,8 +21,8 @@ const SETTINGS = {
   FF_WRITER_HEADROOM_BYTES: '0',
 };
 
-if (canMount()) {
-  await describeKafkaProcess('a full disk,', (kafka) => {
+await describeKafkaProcess('a full disk', (kafka) => {
+  describe.runIf(canMount())('of a small file system:', () => {
     let base: string;
     let broker: KafkaProcess;
     let fleet: KafkaFleet;
@@ -50,7 +50,7 @@ if (canMount()) {
       rmSync(base, { recursive: true });
     }, PATIENCE_MS);
 
-    /** Nothing but 202 was answered, or was it, and each session that was owed a block has it, once and whole. */
+    /** Each session that is owed a block has it, once and whole. */
     async function expectFiled(load: Load): Promise<void> {
       const owed = load.sessions.filter(isOwed);
       await fleet.filed(owed.map(({ name }) => name));
@@ -61,7 +61,7 @@ if (canMount()) {
       }
     }
 
-    it("Kafka's: the broker ends, events wait in the spool, and all goes on when it is started with room again", async () => {
+    it("Kafka's: the broker ends, events wait in the spool, and all goes on when it is started with room again", { timeout: PATIENCE_MS }, async () => {
       const load = new Load(ingest.url, 'kafka');
       await load.accepted(100);
       fill(disk('kafka'), 16 * MIB);
@@ -77,7 +77,7 @@ if (canMount()) {
       await expectFiled(load);
     });
 
-    it("the spool's: requests are answered with 503 until there is room, and all that was accepted is filed", async () => {
+    it("the spool's: requests are answered with 503 until there is room, and all that was accepted is filed", { timeout: PATIENCE_MS }, async () => {
       await broker.kill('SIGKILL');
       const load = new Load(ingest.url, 'spool');
       await load.accepted(100);
@@ -89,12 +89,12 @@ if (canMount()) {
       await ingest.says(/\(spooling\)[^]*^ready$/m);
       await load.accepted(100);
       await load.stop();
-      expect([...load.answers.keys()].toSorted()).toEqual([202, 503]);
+      expect(new Set(load.answers.keys())).toEqual(new Set([202, 503]));
       await expectFiled(load);
       expect(await ingest.kill('SIGTERM')).toBe(0);
     });
 
-    it("the writer's: blocks wait in the log until there is room", async () => {
+    it("the writer's: blocks wait in the log until there is room", { timeout: PATIENCE_MS }, async () => {
       const load = new Load(ingest.url, 'writer');
       await load.accepted(100);
       fill(disk('writer'), MIB);
@@ -108,4 +108,4 @@ if (canMount()) {
       expect(await writer.kill('SIGTERM')).toBe(0);
     });
   });
-}
+});
