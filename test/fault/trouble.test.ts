@@ -1,7 +1,7 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { canMount, mountTmpfs, remount, unmount } from './mounted.ts';
+import { canMount, fill, makeRoom, mountTmpfs, remount, unmount } from './mounted.ts';
 import { bePrivileged, beUnprivileged } from './unprivileged.ts';
 import { WritingService } from './writing-service.ts';
 
@@ -75,28 +75,17 @@ describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
   beforeEach(() => mountTmpfs(service.mount, MIB));
   afterEach(() => unmount(service.mount));
 
-  function fill(): void {
-    const ballast = join(service.mount, 'ballast');
-    for (let bytes = 8 * MIB; bytes >= 1; bytes = Math.floor(bytes / 2)) {
-      try {
-        writeFileSync(ballast, Buffer.alloc(bytes), { flag: 'a' });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      }
-    }
-  }
-
   it('loses nothing and leaves nothing half written, however often it is filled and freed under load', async () => {
     await service.start({ FF_WRITER_HEADROOM_BYTES: '0' });
     for (let time = 0; time < 5; time++) {
       await service.publish(40);
-      fill();
+      fill(service.mount, MIB);
       await service.publish(40);
       await service.untilWaiting(/ENOSPC/);
       const { found, expected } = service.contents;
       expect(expected.startsWith(found), 'whole blocks only').toBe(true);
       expect(found === '' || found.endsWith('-----END FAILED LOGIN FORENSICS-----\n')).toBe(true);
-      rmSync(join(service.mount, 'ballast'));
+      makeRoom(service.mount);
       await service.untilFiled();
     }
     expect(service.contents.found).toBe(service.contents.expected);
