@@ -2,6 +2,7 @@ import { messageOf } from '@fleet-forensics/shared/error';
 import { join, resolve } from 'node:path';
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
+import { configuredAccess } from '@fleet-forensics/ingest/access/configured-access';
 import { Counters } from '@fleet-forensics/ingest/counters';
 import { startIngest } from '@fleet-forensics/ingest/ingest-app';
 import { configuredPolicies } from '@fleet-forensics/ingest/policy/configured-policies';
@@ -11,6 +12,7 @@ import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import { filingPlace } from '@fleet-forensics/shared/filing-place';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
+import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
@@ -107,7 +109,19 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const counters = new Counters();
     const policies = configuredPolicies(environment, { counters, warn });
     closers.push(async () => policies.close());
-    const options = { bus: log, settings: ingestSettings, policies: policies.source, detection, node, counters, warn };
+    const access = configuredAccess(environment, { counters, warn });
+    const limits = readSettings(AccessSettings, environment);
+    const options = {
+      bus: log,
+      settings: ingestSettings,
+      policies: policies.source,
+      access,
+      limits,
+      detection,
+      node,
+      counters,
+      warn,
+    };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
     const counts = () => ({
@@ -128,7 +142,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       close,
       get readiness() {
         const { isReady, why } = health.readiness;
-        return { isReady, why: [...why, ...policies.warnings] };
+        return { isReady, why: [...why, ...policies.warnings, ...access.warnings] };
       },
     };
   } catch (error) {
