@@ -86,7 +86,12 @@ async function publishAll(
   const token = tokenOf(values.get('token-file'), stderr);
   const progress = new Progress(stderr);
   try {
-    const summary = await publish(events, { url, tries, ...token, onProgress: (done) => progress.show(done.seconds, progressLine(done)) });
+    const summary = await publish(events, {
+      url,
+      tries,
+      ...token,
+      onProgress: (done) => progress.show(done.seconds, progressLine(done)),
+    });
     progress.clear();
     const read = counts?.();
     stderr.write(describeSummary(summary, read));

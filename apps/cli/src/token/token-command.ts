@@ -1,5 +1,12 @@
 import { hashOfToken, newToken } from '@fleet-forensics/shared/access/token';
-import { grantLine, isGrantName, isNodePattern, MAX_GRANT_NODES, parseExpiry, type TokenGrant } from '@fleet-forensics/shared/access/token-grant';
+import {
+  grantLine,
+  isGrantName,
+  isNodePattern,
+  MAX_GRANT_NODES,
+  parseExpiry,
+  type TokenGrant,
+} from '@fleet-forensics/shared/access/token-grant';
 import { type CommandGroup, runGroup } from '../command-group.ts';
 import { TOKEN_CREATE_HELP, TOKEN_HELP } from '../help.ts';
 import { type ParsedOptions, parseOptions, usageError } from '../options.ts';
@@ -45,7 +52,8 @@ function grantOf({ lists, values, operands }: ParsedOptions): Omit<TokenGrant, '
   if (operands[0] !== undefined) throw wrong(`what is ${printable(operands[0])}?`);
   if (nodes.length === 0) throw wrong("needs --node: '*' would be all nodes");
   if (nodes.length > MAX_GRANT_NODES) throw wrong(`takes ${MAX_GRANT_NODES} --node at most: use a pattern`);
-  if (wrongNode !== undefined) throw wrong(`--node ${printable(wrongNode)} is no pattern: 1 to 256 characters without white space`);
+  if (wrongNode !== undefined)
+    throw wrong(`--node ${printable(wrongNode)} is no pattern: 1 to 256 characters without white space`);
   if (name !== '' && !isGrantName(name)) throw wrong(`--name ${printable(name)} is not 1 to 64 letters, digits, . _ @ -`);
   if (expires !== undefined && expiresMs === null) {
     throw wrong(`--expires ${printable(expires)} is neither like 2027-01-31 nor like 2027-01-31T12:00:00Z`);

@@ -23,7 +23,8 @@ export class CentralConnection {
     this.#settings = settings;
     this.#isTls = url.startsWith('https:');
     if ((cert === '') !== (key === '')) throw bad('FF_FORWARD_CERT and FF_FORWARD_KEY need one another: set both or none');
-    if (!this.#isTls && (ca !== '' || cert !== '')) throw bad('FF_FORWARD_CA, _CERT and _KEY are of no use without an https:// FF_FORWARD_URL');
+    if (!this.#isTls && (ca !== '' || cert !== ''))
+      throw bad('FF_FORWARD_CA, _CERT and _KEY are of no use without an https:// FF_FORWARD_URL');
     if (tokenFile !== '' && readHeldToken('FF_FORWARD_TOKEN_FILE', tokenFile).isReadByOthers) {
       warn(openSecretWarning('FF_FORWARD_TOKEN_FILE', tokenFile));
     }
