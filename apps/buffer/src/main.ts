@@ -13,13 +13,13 @@ import { SessionBuffer } from './session-buffer.ts';
 
 /** One of any number of buffers: they share the partitions of forensic.session-events. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, warn } = ports;
+  const { environment, warn, traces } = ports;
   const bus = openKafka(ports);
   const settings = readSettings(BufferSettings, environment);
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
   const { app } = await untilKafkaAnswers(warn, async () => {
     await checkTopics(bus, warn);
-    return startBusApp(BufferModule.register({ bus, settings, warn }), {
+    return startBusApp(BufferModule.register({ bus, settings, warn, traces }), {
       bus,
       group: BUFFER_GROUP,
       maxBatchRecords,
@@ -44,4 +44,4 @@ async function start(ports: ServicePorts): Promise<Service> {
   };
 }
 
-await runService(start);
+await runService('buffer', start);

@@ -1,5 +1,8 @@
 import type { Assignment, Batch, Consumer, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import type { Warn } from '@fleet-forensics/shared/process/log';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { type BufferCounters, noBufferCounts } from './buffer-counters.ts';
 import { CHECKPOINT_BOUNDS, type CheckpointBounds } from './fold/checkpoint.ts';
@@ -9,8 +12,9 @@ import { PartitionOwner } from './partition-owner.ts';
 export interface SessionBufferPorts {
   readonly producer: Producer;
   readonly settings: BufferSettings;
-  /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
   /** Milliseconds since 1970; decides only when to commit, never what. */
   readonly now: () => number;
   readonly bounds?: CheckpointBounds;
@@ -23,10 +27,15 @@ export class SessionBuffer {
   /** Of the partitions that were handed over. */
   readonly #past = noCounts();
   readonly #counters = noBufferCounts();
+  /** Each partition may say them every few seconds while the log is away. */
+  readonly #tickWarning: RareWarning;
+  readonly #commitWarning: RareWarning;
   #isTicking = false;
 
   constructor(ports: SessionBufferPorts) {
     this.#ports = ports;
+    this.#tickWarning = new RareWarning(ports.warn, ports.now);
+    this.#commitWarning = new RareWarning(ports.warn, ports.now);
   }
 
   get owners(): readonly PartitionOwner[] {
@@ -46,8 +55,8 @@ export class SessionBuffer {
   }
 
   assigned(assignments: readonly Assignment[], consumer: Consumer): void {
-    const { producer, settings, warn, bounds = CHECKPOINT_BOUNDS } = this.#ports;
-    const ports = { consumer, producer, settings, bounds, counters: this.#counters, warn };
+    const { producer, settings, warn, traces, bounds = CHECKPOINT_BOUNDS } = this.#ports;
+    const ports = { consumer, producer, settings, bounds, counters: this.#counters, warn, traces };
     for (const assignment of assignments) this.#owners.set(assignment.partition, new PartitionOwner(assignment, ports));
   }
 
@@ -80,7 +89,7 @@ export class SessionBuffer {
     try {
       await owner.tick();
     } catch (error) {
-      this.#ports.warn(`the time could not be written to the log: ${String(error)}`);
+      this.#tickWarning.tell(`the time could not be written to the log: ${String(error)}`);
     }
   }
 
@@ -89,7 +98,7 @@ export class SessionBuffer {
     try {
       await owner.commit(this.#ports.now());
     } catch (error) {
-      this.#ports.warn(`a position could not be committed: ${String(error)}`);
+      this.#commitWarning.tell(`a position could not be committed: ${String(error)}`);
     }
   }
 }

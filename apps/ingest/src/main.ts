@@ -18,7 +18,7 @@ import { SpooledProducer, type SpooledProducerOptions } from './spool/spooled-pr
 
 /** One of any number of ingests, each with a spool of its own. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, warn } = ports;
+  const { environment, warn, traces } = ports;
   const counters = new Counters();
   const log = ingestLog(ports, counters);
   const settings = readSettings(IngestSettings, environment);
@@ -30,7 +30,7 @@ async function start(ports: ServicePorts): Promise<Service> {
   const spool = maxBytes > 0 ? await openSpool(log, { dir, maxBytes, counters, warn }) : undefined;
   await log.open(spool !== undefined);
   const producer = () => spool ?? log.producer;
-  const options = { bus: { producer }, settings, policies: policies.source, detection, node, counters, warn };
+  const options = { bus: { producer }, settings, policies: policies.source, detection, node, counters, warn, traces };
   const { app, places } = await startIngest(options, configuredSources(environment));
   return {
     places: [
@@ -72,4 +72,4 @@ function readinessOf(spool: SpooledProducer | undefined, { warnings }: Configure
   return { isReady: true, why: [...(mode === 'direct' ? [] : [`events go to the spool (${mode})`]), ...warnings] };
 }
 
-await runService(start);
+await runService('ingest', start);

@@ -10,7 +10,9 @@ import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import { filingPlace } from '@fleet-forensics/shared/filing-place';
+import type { Warn } from '@fleet-forensics/shared/process/log';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
@@ -58,7 +60,9 @@ export interface Recorder {
 export interface RecorderOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** A close that takes longer than this, milliseconds, is given up; what was accepted is in the log and is filed after the next start. */
@@ -79,7 +83,7 @@ const LOG_SHARES: Readonly<Record<string, number>> = {
  * Starts writer, buffer and ingest on one log.
  * @throws ForensicsError FF_BAD_SETTING, FF_UNKNOWN_SETTING, FF_LOG_IN_USE and what the log and the listener throw
  */
-export async function startRecorder({ environment, warn }: RecorderOptions): Promise<Recorder> {
+export async function startRecorder({ environment, warn, traces }: RecorderOptions): Promise<Recorder> {
   refuseUnknownSettings(SETTINGS, environment);
   const logSettings = readSettings(EmbeddedLogSettings, environment);
   const ingestSettings = readSettings(IngestSettings, environment);
@@ -98,16 +102,16 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   try {
     await log.ensureTopics(topicsOf(logSettings));
     const consumer = { bus: log, maxBatchRecords, maxBatchBytes, failed };
-    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, signing, warn });
+    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, signing, warn, traces });
     const writer = await startBusApp(writerModule, { ...consumer, group: WRITER_GROUP });
     closers.push(() => drainAndClose(writer));
-    const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
+    const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn, traces });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: BUFFER_GROUP });
     closers.push(() => drainAndClose(buffer));
     const counters = new Counters();
     const policies = configuredPolicies(environment, { counters, warn });
     closers.push(async () => policies.close());
-    const options = { bus: log, settings: ingestSettings, policies: policies.source, detection, node, counters, warn };
+    const options = { bus: log, settings: ingestSettings, policies: policies.source, detection, node, counters, warn, traces };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
     const counts = () => ({

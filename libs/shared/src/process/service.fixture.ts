@@ -1,6 +1,7 @@
 // Run by tests as a process of its own: service.fixture.ts KIND. A service that starts, or not, ends, or not, as KIND says.
-import { ForensicsError } from '../error.ts';
-import { runService, type Service, type ServicePorts } from './service.ts';
+// Of the package as it is compiled: Node.js runs no decorators, and settings have some.
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
 
 const [kind] = process.argv.slice(2);
 let isReady = false;
@@ -30,4 +31,4 @@ async function start({ warn, fatal }: ServicePorts): Promise<Service> {
   };
 }
 
-await runService(start);
+await runService('fixture', start);

@@ -11,6 +11,7 @@ import { JsonEvents } from './json/json-events.ts';
 import { NdjsonLines } from './json/ndjson-lines.ts';
 import { Problem } from './problem.ts';
 import type { BodyType } from './request-envelope.ts';
+import type { TracedRequest } from './traced-request.ts';
 
 /** Takes the events of a body of POST /v1/events. */
 export class EventIntake {
@@ -31,8 +32,8 @@ export class EventIntake {
    * @param isUrgentOnly refuse the body if it holds a message
    * @throws Problem 400 if nothing in it is good, 429; what the log threw, if it can't be written
    */
-  async take(body: Buffer, type: BodyType, isUrgentOnly: boolean): Promise<Taken> {
-    const taken = await this.#items.take(() => this.#itemsOf(body, type), isUrgentOnly);
+  async take(body: Buffer, type: BodyType, isUrgentOnly: boolean, trace?: TracedRequest): Promise<Taken> {
+    const taken = await this.#items.take(() => this.#itemsOf(body, type), isUrgentOnly, trace);
     const { accepted, rejected, rejectedCount } = taken;
     if (accepted === 0 && rejectedCount === 0) throw new Problem(400, 'the body holds no events', { code: 'empty_body' });
     if (accepted === 0) {

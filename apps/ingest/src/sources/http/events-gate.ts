@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Counters } from '../../counters.ts';
 import type { Admission, Lease } from './admission.ts';
@@ -8,11 +9,14 @@ import { intakePathOf } from './intake-paths.ts';
 import { Problem } from './problem.ts';
 import { RETRY_AFTER, unknownPath } from './problem-of-error.ts';
 import { type BodyType, envelopeOf } from './request-envelope.ts';
+import { TracedRequest } from './traced-request.ts';
 
 interface Admitted {
   readonly type: BodyType;
   readonly encoding: 'identity' | 'gzip';
   readonly lease: Lease;
+  /** Undefined: nothing is traced. */
+  readonly trace: TracedRequest | undefined;
 }
 
 /** Another byte of a body has to come within this. */
@@ -25,12 +29,14 @@ export class EventsGate {
   readonly #admission: Admission;
   readonly #maxBodyBytes: number;
   readonly #counters: Counters;
+  readonly #traces: Traces | undefined;
   readonly #waiting = new WeakMap<FastifyRequest, Admitted>();
 
-  constructor(admission: Admission, maxBodyBytes: number, counters: Counters) {
+  constructor(admission: Admission, maxBodyBytes: number, counters: Counters, traces?: Traces) {
     this.#admission = admission;
     this.#maxBodyBytes = maxBodyBytes;
     this.#counters = counters;
+    this.#traces = traces;
   }
 
   /** Bytes of bodies in progress. */
@@ -48,7 +54,8 @@ export class EventsGate {
     const { type, encoding, byteLength } = envelopeOf(path, request.headers, this.#maxBodyBytes);
     if (!this.#admission.hasRoomFor(byteLength)) throw overloaded(this.#counters);
     const lease = this.#admission.lease();
-    this.#waiting.set(request, { type, encoding, lease });
+    const trace = this.#traces && new TracedRequest(this.#traces, path, request.headers['traceparent']);
+    this.#waiting.set(request, { type, encoding, lease, trace });
     // The client may go away before the body is whole: then no handler ever takes the lease.
     reply.raw.once('close', () => {
       if (this.#waiting.delete(request)) lease.release();

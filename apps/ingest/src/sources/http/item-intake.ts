@@ -8,6 +8,7 @@ import type { EventItems } from './event-items.ts';
 import { overloaded } from './events-gate.ts';
 import type { Rejection } from './problem.ts';
 import type { Refusal } from '../event-rules/refusal.ts';
+import type { TracedRequest } from './traced-request.ts';
 
 /** Longest that one body keeps the event loop before others get their turn. */
 const TURN_MS = 5;
@@ -44,19 +45,35 @@ export class ItemIntake {
    * Resolves when every good item of a body is durable.
    * @param itemsOf the body's items, from the first one on
    * @param isUrgentOnly refuse the body if it holds a message
+   * @param trace of the request; undefined: nothing is traced
    * @throws Problem 429; what the log threw, if it can't be written
    */
-  async take(itemsOf: () => EventItems, isUrgentOnly: boolean): Promise<Taken> {
+  async take(itemsOf: () => EventItems, isUrgentOnly: boolean, trace?: TracedRequest): Promise<Taken> {
     if (isUrgentOnly && holdsMessage(itemsOf())) throw overloaded(this.#counters);
+    try {
+      const taken = await this.#takeAll(itemsOf(), trace);
+      trace?.end();
+      return taken;
+    } catch (error) {
+      trace?.fail(error);
+      throw error;
+    }
+  }
+
+  async #takeAll(items: EventItems, trace: TracedRequest | undefined): Promise<Taken> {
     const receipt = new Receipt();
-    const taken = await this.#pack(itemsOf(), receipt);
+    const taken = await this.#pack(items, this.#sinkOf(receipt, trace), receipt);
     await receipt.settled();
     this.#counters.accepted += taken.accepted;
     return taken;
   }
 
-  async #pack(items: EventItems, receipt: Receipt): Promise<Taken> {
-    const sink: EventSink = { add: (event) => this.#publisher.add(event, receipt) };
+  #sinkOf(receipt: Receipt, trace: TracedRequest | undefined): EventSink {
+    if (!trace) return { add: (event) => this.#publisher.add(event, receipt) };
+    return { add: (event) => this.#publisher.add(trace.stamped(event), receipt) };
+  }
+
+  async #pack(items: EventItems, sink: EventSink, receipt: Receipt): Promise<Taken> {
     const rejected: Rejection[] = [];
     let accepted = 0;
     let rejectedCount = 0;

@@ -5,6 +5,7 @@ import type { Publisher } from '../../packer/publisher.ts';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
 import { ItemIntake, type Taken } from '../http/item-intake.ts';
 import type { BodyType } from '../http/request-envelope.ts';
+import type { TracedRequest } from '../http/traced-request.ts';
 import { LogRecords } from './log-records.ts';
 import { RecordItems, type RecordReading } from './record-items.ts';
 
@@ -31,8 +32,8 @@ export class LogsIntake {
    * @param isUrgentOnly refuse the body if it holds a message
    * @throws Problem 400 if the body does not parse, 413 if it holds too much, 429; what the log threw, if it can't be written
    */
-  take(body: Buffer, type: BodyType, isUrgentOnly: boolean): Promise<Taken> {
+  take(body: Buffer, type: BodyType, isUrgentOnly: boolean, trace?: TracedRequest): Promise<Taken> {
     const records = new LogRecords(body, type);
-    return this.#items.take(() => new RecordItems(records, this.#reading), isUrgentOnly);
+    return this.#items.take(() => new RecordItems(records, this.#reading), isUrgentOnly, trace);
   }
 }

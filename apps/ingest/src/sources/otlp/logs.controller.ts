@@ -19,10 +19,10 @@ export class LogsController {
   @Post(LOGS_PATH)
   @HttpCode(200)
   async export(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
-    const { type, lease } = this.#gate.take(request);
+    const { type, lease, trace } = this.#gate.take(request);
     try {
       const body = (request.body as Buffer | null | undefined) ?? Buffer.alloc(0);
-      const answer = exportAnswer(await this.#intake.take(body, type, lease.isUrgentOnly), type);
+      const answer = exportAnswer(await this.#intake.take(body, type, lease.isUrgentOnly, trace), type);
       void reply.type(answer.type);
       return answer.bytes;
     } finally {
