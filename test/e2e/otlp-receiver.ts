@@ -42,7 +42,10 @@ interface WireSpan {
 }
 
 interface WireRequest {
-  readonly resourceSpans: readonly { resource: { attributes: Attributes }; scopeSpans: readonly { spans: readonly WireSpan[] }[] }[];
+  readonly resourceSpans: readonly {
+    resource: { attributes: Attributes };
+    scopeSpans: readonly { spans: readonly WireSpan[] }[];
+  }[];
 }
 
 export interface ReceivedSpan {

@@ -120,7 +120,11 @@ describe('a criterion', () => {
     const of = (name: string) => receiver.spans.filter((span) => span.name === name);
     const [request] = of('POST /v1/events');
     expect(of('publish block').map(({ parentId }) => parentId)).toEqual(Array(3).fill(request!.spanId));
-    expect(of('file block').map(({ parentId }) => parentId).toSorted()).toEqual(
+    expect(
+      of('file block')
+        .map(({ parentId }) => parentId)
+        .toSorted(),
+    ).toEqual(
       of('publish block')
         .map(({ spanId }) => spanId)
         .toSorted(),
