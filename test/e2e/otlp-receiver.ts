@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import protobuf from 'protobufjs';
@@ -66,12 +66,7 @@ export class OtlpReceiver {
   readonly #server: Server;
 
   private constructor() {
-    this.#server = createServer((request, response) => {
-      void buffer(request).then((body) => {
-        this.spans.push(...spansOf(body));
-        response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
-      });
-    });
+    this.#server = createServer((request, response) => void this.#take(request, response));
   }
 
   static async start(): Promise<OtlpReceiver> {
@@ -83,6 +78,11 @@ export class OtlpReceiver {
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1/traces`;
+  }
+
+  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.spans.push(...spansOf(await buffer(request)));
+    response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
   }
 
   async stop(): Promise<void> {

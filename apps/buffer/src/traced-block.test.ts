@@ -3,7 +3,6 @@ import { formatTraceparent, parseTraceparent } from '@fleet-forensics/shared/wir
 import { describe, expect, it } from 'vitest';
 import { encodeBlock } from './fold/block.ts';
 import { blocksOf, criterion, foldAll, Log, POLICY } from './fold/log.fixture.ts';
-import { PartitionFold } from './fold/partition-fold.ts';
 import { tracedBlock } from './traced-block.ts';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -23,11 +22,11 @@ class NotedTraces implements Traces {
   async close(): Promise<void> {}
 }
 
-function blockOf(traceparent: string | undefined, fold?: PartitionFold) {
+function blockOf(traceparent: string | undefined) {
   const log = new Log()
     .batch('s', { policy: POLICY, lines: ['USER alice'] })
     .batch('s', { criterion: criterion('FailedLogin', traceparent ? { traceparent } : {}) });
-  return blocksOf(foldAll(log, fold))[0]!;
+  return blocksOf(foldAll(log))[0]!;
 }
 
 describe('a traced block', () => {

@@ -5,8 +5,10 @@ import { RareWarning } from './rare-warning.ts';
 
 /** Spans that wait to be exported; further ones are dropped and counted. */
 export const MAX_WAITING_SPANS = 2048;
+type ExportResult = Parameters<Parameters<SpanExporter['export']>[1]>[0];
+
 /** ExportResultCode.SUCCESS of @opentelemetry/core, which is no dependency of ours. */
-const EXPORTED = 0;
+const EXPORTED: ExportResult['code'] = 0;
 
 const BATCH_SPANS = 256;
 /** A span waits so long for others, milliseconds. */
@@ -62,10 +64,10 @@ export class SpanQueue implements SpanProcessor {
     return this.#batches.shutdown();
   }
 
-  #export(spans: ReadableSpan[], result: Parameters<SpanExporter['export']>[1]): void {
+  #export(spans: ReadableSpan[], result: (outcome: ExportResult) => void): void {
     this.#waiting -= spans.length;
     this.#exporter.export(spans, (outcome) => {
-      if (Number(outcome.code) === EXPORTED) this.#counts.spansExported += spans.length;
+      if (outcome.code === EXPORTED) this.#counts.spansExported += spans.length;
       else {
         this.#counts.spansFailed += spans.length;
         this.#warning.tell(`${spans.length} spans are lost: ${this.#url} (FF_TRACE_URL): ${messageOf(outcome.error)}`);

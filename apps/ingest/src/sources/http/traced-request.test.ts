@@ -6,7 +6,7 @@ import { TracedRequest } from './traced-request.ts';
 const OWN = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const OF_REQUEST = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-const MESSAGE: SessionEvent = { kind: 'end', node: 'n', session: 's', reason: 'quit' };
+const END: SessionEvent = { kind: 'end', node: 'n', session: 's', reason: 'quit' };
 const CRITERION = {
   kind: 'criterion',
   node: 'n',
@@ -36,7 +36,7 @@ describe('a request', () => {
   it('without a criterion is no span, whatever became of it', () => {
     const traces = new NotedTraces();
     const request = new TracedRequest(traces, '/v1/events', undefined);
-    expect(request.stamped(MESSAGE)).toBe(MESSAGE);
+    expect(request.stamped(END)).toBe(END);
     request.end();
     request.fail(new Error('x'));
     expect([traces.begun, traces.told]).toEqual([[], []]);
