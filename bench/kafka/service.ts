@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { LogLines } from '../../test/e2e/log-lines.ts';
 import { NODE_FLAGS } from '../../tools/node-flags.mjs';
 
 export const APPS = ['ingest', 'buffer', 'writer'] as const;
@@ -22,9 +23,10 @@ export class Service {
     const kill = () => this.#child.kill('SIGKILL');
     process.once('exit', kill);
     this.#ended = once(this.#child, 'exit').then(() => process.off('exit', kill));
-    this.#child.stdout!.on('data', (chunk: Buffer) => {
-      this.#said += chunk.toString();
+    const lines = new LogLines((text) => {
+      this.#said += text;
     });
+    this.#child.stdout!.on('data', (chunk: Buffer) => lines.add(chunk));
     this.pid = this.#child.pid!;
   }
 

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FiledBlock, parseForensicFile } from '@fleet-forensics/standalone/filed-block';
+import { LogLines } from './log-lines.ts';
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
 
@@ -24,17 +25,17 @@ export class RecorderProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
-    const output = (chunk: Buffer) => {
+    child.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-    };
-    child.stderr.on('data', output);
+    });
     const url = await new Promise<string>((resolve, reject) => {
-      child.stdout.on('data', (chunk: Buffer) => {
-        output(chunk);
+      const lines = new LogLines((text) => {
+        said += text;
         const listening = /listens on (http:\S+)/.exec(said);
         if (listening && said.includes('ready;')) resolve(listening[1]!);
       });
-      child.once('exit', (status) => reject(new Error(`the recorder ended with ${status} before it was ready:\n${said}`)));
+      child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
+      child.once('close', (status) => reject(new Error(`the recorder ended with ${status} before it was ready:\n${said}`)));
     });
     return new RecorderProcess(child, url);
   }

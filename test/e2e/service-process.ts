@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { type InstalledVersion, THIS_VERSION } from './installed-version.ts';
+import { LogLines } from './log-lines.ts';
 
 export type ServiceName = 'ingest' | 'buffer' | 'writer' | 'standalone';
 
@@ -31,10 +32,11 @@ export class ServiceProcess {
       });
     });
     for (const stream of [child.stdout!, child.stderr!]) {
-      stream.on('data', (chunk: Buffer) => {
-        this.#output += chunk.toString();
+      const lines = new LogLines((text) => {
+        this.#output += text;
         this.#tell();
       });
+      stream.on('data', (chunk: Buffer) => lines.add(chunk));
     }
     const end = () => child.kill('SIGKILL');
     process.once('exit', end);
@@ -59,7 +61,7 @@ export class ServiceProcess {
     return this.#child.pid!;
   }
 
-  /** Everything that it said so far, on both outputs. */
+  /** Everything that it said so far, on both outputs: of its log the messages. */
   get output(): string {
     return this.#output;
   }

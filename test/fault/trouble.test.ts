@@ -109,13 +109,13 @@ describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
   it('says that the parts of a large block have no room, and takes them when they have', () => {
     const store = new PartStore(service.mount);
     const part = (index: number) => ({ offset: index, timeMs: 0, key: Buffer.alloc(0), value: Buffer.alloc(MIB / 8, index) });
-    fill();
+    fill(service.mount, MIB);
     const refusal = expect.objectContaining({ code: 'FF_PARTS_UNWRITABLE', message: expect.stringContaining('FF_DATA_DIR') });
     let kept = 0;
     expect(() => {
       for (; kept < 8; kept++) store.put('0/a', kept, part(kept));
     }).toThrow(refusal);
-    rmSync(join(service.mount, 'ballast'));
+    makeRoom(service.mount);
     for (let index = kept; index < 6; index++) store.put('0/a', index, part(index));
     for (let index = 0; index < 6; index++) {
       expect(store.get('0/a', index)).toEqual({

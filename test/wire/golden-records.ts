@@ -109,6 +109,20 @@ const PART: BlockPart = {
   },
 };
 
+const TRACED_BATCH: SessionBatch = {
+  ...BATCH,
+  criterion: { ...CRITERION, traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+};
+
+const TRACED_PART: BlockPart = {
+  ...PART,
+  header: {
+    ...PART.header!,
+    criterion: TRACED_BATCH.criterion!,
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-4be0c1d2e3f40516-01',
+  },
+};
+
 const FILING: Filing = {
   blockId: PART.blockId,
   node: 'ftp-eu-1',
@@ -166,6 +180,12 @@ export const GOLDEN: readonly Golden[] = [
     decode: decodeSessionRecord,
     value: { kind: 'batch', batch: BATCH },
   },
+  {
+    name: 'session-batch-traced',
+    encoded: encodeBatch(TRACED_BATCH),
+    decode: decodeSessionRecord,
+    value: { kind: 'batch', batch: TRACED_BATCH },
+  },
   { name: 'tick', encoded: encodeTick(TICK), decode: decodeSessionRecord, value: { kind: 'tick', tick: TICK } },
   {
     name: 'checkpoint',
@@ -174,6 +194,7 @@ export const GOLDEN: readonly Golden[] = [
     value: { kind: 'checkpoint', part: CHECKPOINT },
   },
   { name: 'block-part', encoded: encodeBlockPart(PART), decode: decodeBlockPart, value: PART },
+  { name: 'block-part-traced', encoded: encodeBlockPart(TRACED_PART), decode: decodeBlockPart, value: TRACED_PART },
   { name: 'filing', encoded: encodeFiling(FILING), decode: decodeFiling, value: FILING },
   { name: 'filing-generation', encoded: encodeFiling(LATER_FILING), decode: decodeFiling, value: LATER_FILING },
   { name: 'dead-letter', encoded: encodeDeadLetter(LETTER), decode: decodeDeadLetter, value: LETTER },

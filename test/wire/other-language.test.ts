@@ -10,9 +10,11 @@ const hasPython = spawnSync('python3', ['--version']).status === 0;
 
 const MESSAGES: Record<string, string> = {
   'session-batch': 'Record',
+  'session-batch-traced': 'Record',
   tick: 'Record',
   checkpoint: 'Record',
   'block-part': 'BlockPart',
+  'block-part-traced': 'BlockPart',
   filing: 'Filing',
   'filing-generation': 'Filing',
   'dead-letter': 'DeadLetter',

@@ -1,5 +1,7 @@
 import { type DynamicModule, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
+import type { Warn } from '@fleet-forensics/shared/process/log';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { SessionBuffer } from './session-buffer.ts';
 import { SessionEventsController } from './session-events.controller.ts';
@@ -7,8 +9,9 @@ import { SessionEventsController } from './session-events.controller.ts';
 export interface BufferOptions {
   readonly bus: Bus;
   readonly settings: BufferSettings;
-  /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 const TICK_MS = Symbol('milliseconds between ticks');
@@ -24,7 +27,7 @@ export class BufferModule implements OnModuleInit, OnApplicationShutdown {
     this.#tickMs = tickMs;
   }
 
-  static register({ bus, settings, warn }: BufferOptions): DynamicModule {
+  static register({ bus, settings, warn, traces }: BufferOptions): DynamicModule {
     return {
       module: BufferModule,
       controllers: [SessionEventsController],
@@ -36,7 +39,8 @@ export class BufferModule implements OnModuleInit, OnApplicationShutdown {
             new SessionBuffer({
               producer: bus.producer(),
               settings,
-              warn: (message) => warn(`buffer: ${message}`),
+              warn: (message, fields) => warn(`buffer: ${message}`, fields),
+              traces,
               now: () => Date.now(),
             }),
         },

@@ -14,13 +14,13 @@ import { SessionBuffer } from './session-buffer.ts';
 
 /** One of any number of buffers: they share the partitions of forensic.session-events. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, stuckMs, warn } = ports;
+  const { environment, stuckMs, warn, traces } = ports;
   const bus = openKafka(ports);
   const settings = readSettings(BufferSettings, environment);
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
   const { app, server } = await untilKafkaAnswers(warn, async () => {
     await checkTopics(bus, warn);
-    return startBusApp(BufferModule.register({ bus, settings, warn }), {
+    return startBusApp(BufferModule.register({ bus, settings, warn, traces }), {
       bus,
       group: BUFFER_GROUP,
       maxBatchRecords,

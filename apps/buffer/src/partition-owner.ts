@@ -1,5 +1,7 @@
 import type { Assignment, Batch, BusRecord, Consumer, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import type { Warn } from '@fleet-forensics/shared/process/log';
+import type { OpenSpan, Traces } from '@fleet-forensics/shared/process/traces';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import { encodeTick } from '@fleet-forensics/shared/wire/codec';
@@ -13,10 +15,13 @@ import { encodeBlock } from './fold/block.ts';
 import type { CheckpointBounds } from './fold/checkpoint.ts';
 import { type Effect, PartitionFold } from './fold/partition-fold.ts';
 import { startPointOf } from './start-point.ts';
+import { tracedBlock } from './traced-block.ts';
 
 interface OutgoingTo {
   readonly topic: string;
   readonly record: OutgoingRecord;
+  /** Of the block whose last record this is; it ends when that is acknowledged. */
+  readonly span?: OpenSpan | undefined;
 }
 
 export interface PartitionOwnerPorts {
@@ -26,8 +31,9 @@ export interface PartitionOwnerPorts {
   readonly bounds: CheckpointBounds;
   readonly counters: BufferCounters;
   readonly criteria: CriterionTally;
-  /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /**
@@ -49,7 +55,7 @@ export class PartitionOwner {
   constructor(assignment: Assignment, ports: PartitionOwnerPorts) {
     const { consumer, settings, bounds, warn } = ports;
     const { start, liveFrom, warning } = startPointOf(assignment);
-    if (warning) warn(warning);
+    if (warning) warn(warning, { partition: assignment.partition });
     this.#liveFrom = liveFrom;
     this.#assignment = assignment;
     this.#ports = ports;
@@ -145,15 +151,20 @@ export class PartitionOwner {
       for (const { value } of records) counters.checkpointBytes += value.length;
     } catch (error) {
       this.#checkpoints.failed();
-      warn(`${SESSION_EVENTS}/${partition}: ${count} checkpoints could not be written: ${String(error)}`);
+      warn(`${SESSION_EVENTS}/${partition}: ${count} checkpoints could not be written: ${String(error)}`, { partition });
     }
   }
 
   /** What is acknowledged leaves the outbox at once: the rest is tried again with the next batch, and nothing twice. */
   async #publish(): Promise<void> {
     for (const topic of [BLOCKS, DEAD_LETTERS]) {
-      const records = this.#outbox.filter((outgoing) => outgoing.topic === topic).map(({ record }) => record);
-      if (records.length > 0) await this.#ports.producer.send(topic, records);
+      const sent = this.#outbox.filter((outgoing) => outgoing.topic === topic);
+      if (sent.length === 0) continue;
+      await this.#ports.producer.send(
+        topic,
+        sent.map(({ record }) => record),
+      );
+      for (const { span } of sent) span?.end();
       this.#outbox = this.#outbox.filter((outgoing) => outgoing.topic !== topic);
     }
   }
@@ -162,11 +173,11 @@ export class PartitionOwner {
   #outgoing(effect: Effect, record: BusRecord): OutgoingTo[] {
     if (effect.kind === 'poison') return [this.#letter(record, effect.error)];
     try {
-      const { file, criterion } = effect.block.header;
-      const key = Buffer.from(file);
-      const outgoing = encodeBlock(effect.block).map((value) => ({ topic: BLOCKS, record: { key, value } }));
-      this.#ports.criteria.add(criterion.name);
-      return outgoing;
+      const { block, span } = tracedBlock(effect.block, this.#ports.traces);
+      const key = Buffer.from(block.header.file);
+      const values = encodeBlock(block);
+      this.#ports.criteria.add(block.header.criterion.name);
+      return values.map((value, part) => ({ topic: BLOCKS, record: { key, value }, span: values[part + 1] ? undefined : span }));
     } catch (error) {
       return [this.#letter(record, error)];
     }

@@ -1,6 +1,9 @@
 import type { Assignment, Batch, Consumer, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { durationHistogram } from '@fleet-forensics/shared/metrics/metric';
+import type { Warn } from '@fleet-forensics/shared/process/log';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { type BufferCounters, noBufferCounts } from './buffer-counters.ts';
 import { CriterionTally } from './criterion-tally.ts';
@@ -11,8 +14,9 @@ import { PartitionOwner } from './partition-owner.ts';
 export interface SessionBufferPorts {
   readonly producer: Producer;
   readonly settings: BufferSettings;
-  /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
   /** Milliseconds since 1970; decides only when to commit, never what, and tells how long a restoration took. */
   readonly now: () => number;
   readonly bounds?: CheckpointBounds;
@@ -37,10 +41,15 @@ export class SessionBuffer {
     'From the assignment of a partition until its rings are what they were before',
     RESTORE_BUCKETS,
   );
+  /** Each partition may say them every few seconds while the log is away. */
+  readonly #tickWarning: RareWarning;
+  readonly #commitWarning: RareWarning;
   #isTicking = false;
 
   constructor(ports: SessionBufferPorts) {
     this.#ports = ports;
+    this.#tickWarning = new RareWarning(ports.warn, ports.now);
+    this.#commitWarning = new RareWarning(ports.warn, ports.now);
   }
 
   get owners(): readonly PartitionOwner[] {
@@ -60,8 +69,9 @@ export class SessionBuffer {
   }
 
   assigned(assignments: readonly Assignment[], consumer: Consumer): void {
-    const { producer, settings, warn, bounds = CHECKPOINT_BOUNDS } = this.#ports;
-    const ports = { consumer, producer, settings, bounds, counters: this.#counters, criteria: this.criteria, warn };
+    const { producer, settings, warn, traces, bounds = CHECKPOINT_BOUNDS } = this.#ports;
+    const { criteria } = this;
+    const ports = { consumer, producer, settings, bounds, counters: this.#counters, criteria, warn, traces };
     for (const assignment of assignments) {
       const owner = new PartitionOwner(assignment, ports);
       this.#owners.set(assignment.partition, owner);
@@ -108,7 +118,7 @@ export class SessionBuffer {
     try {
       await owner.tick();
     } catch (error) {
-      this.#ports.warn(`the time could not be written to the log: ${String(error)}`);
+      this.#tickWarning.tell(`the time could not be written to the log: ${String(error)}`);
     }
   }
 
@@ -117,7 +127,7 @@ export class SessionBuffer {
     try {
       await owner.commit(this.#ports.now());
     } catch (error) {
-      this.#ports.warn(`a position could not be committed: ${String(error)}`);
+      this.#commitWarning.tell(`a position could not be committed: ${String(error)}`);
     }
   }
 }

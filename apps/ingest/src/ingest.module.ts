@@ -1,6 +1,8 @@
 import { type ArgumentsHost, type DynamicModule, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import type { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
@@ -41,6 +43,8 @@ export interface IngestOptions {
   readonly counters?: Counters;
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 const ACCESS = Symbol('access');
@@ -59,8 +63,9 @@ export class IngestModule implements OnApplicationShutdown {
 
   /** @throws ForensicsError FF_BAD_RULES */
   static register(options: IngestOptions): DynamicModule {
-    const { bus, settings, policies, detection, node, counters = new Counters(), warn } = options;
+    const { bus, settings, policies, detection, node, counters = new Counters(), warn, traces } = options;
     const { access = ANYBODY, limits = readSettings(AccessSettings, {}) } = options;
+    const failures = new RequestFailures(warn);
     const criteria = new CriterionNames(policies.criteria);
     const rules = new DetectionRules(readRules(detection?.rulesFile ?? '', criteria));
     return {
@@ -92,6 +97,7 @@ export class IngestModule implements OnApplicationShutdown {
               rates: new ClientRates(limits.eventsPerS, CLOCK),
               maxBodyBytes: settings.bodyBytes,
               counters,
+              traces,
             }),
         },
         {
@@ -101,7 +107,7 @@ export class IngestModule implements OnApplicationShutdown {
         },
         {
           provide: APP_FILTER,
-          useFactory: () => ({ catch: (error: unknown, host: ArgumentsHost) => tellError(error, host, warn) }),
+          useFactory: () => ({ catch: (error: unknown, host: ArgumentsHost) => tellError(error, host, failures) }),
         },
       ],
     };
@@ -114,9 +120,20 @@ export class IngestModule implements OnApplicationShutdown {
   }
 }
 
-function tellError(error: unknown, host: ArgumentsHost, warn: IngestOptions['warn']): void {
+/** Whoever publishes provokes them as often as it likes. */
+class RequestFailures {
+  readonly unavailable: RareWarning;
+  readonly unexpected: RareWarning;
+
+  constructor(warn: IngestOptions['warn']) {
+    this.unavailable = new RareWarning(warn, CLOCK);
+    this.unexpected = new RareWarning(warn, CLOCK);
+  }
+}
+
+function tellError(error: unknown, host: ArgumentsHost, failures: RequestFailures): void {
   const http = host.switchToHttp();
   const { status } = answerError(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-  if (status === 503) warn(`ingest: ${String(error)}`);
-  else if (status >= 500) warn(`ingest: ${error instanceof Error ? error.stack : String(error)}`);
+  if (status === 503) failures.unavailable.tell(`ingest: ${String(error)}`);
+  else if (status >= 500) failures.unexpected.tell(`ingest: ${error instanceof Error ? error.stack : String(error)}`);
 }

@@ -22,7 +22,7 @@ import { SpooledProducer, type SpooledProducerOptions } from './spool/spooled-pr
 
 /** One of any number of ingests, each with a spool of its own. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, warn } = ports;
+  const { environment, warn, traces } = ports;
   const counters = new Counters();
   const log = ingestLog(ports, counters);
   const settings = readSettings(IngestSettings, environment);
@@ -37,7 +37,8 @@ async function start(ports: ServicePorts): Promise<Service> {
   await log.open(spool !== undefined);
   const watched = new WatchedProducer(spool ?? log.producer);
   const producer = () => watched;
-  const options = { bus: { producer }, settings, policies: policies.source, access, limits, detection, node, counters, warn };
+  const publishing = { bus: { producer }, policies: policies.source, access, limits, detection };
+  const options = { ...publishing, settings, node, counters, warn, traces };
   const { app, places } = await startIngest(options, configuredSources(environment));
   return {
     places: [

@@ -10,6 +10,10 @@ import { CLOSE_WITHIN_MS, type Recorder, startRecorder } from './recorder.ts';
 /** The demo's own, emptied at each start. */
 const DATA_DIR = './data/demo';
 
+function warn(message: string): void {
+  process.stderr.write(`warning: ${message}\n`);
+}
+
 function say(...lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
@@ -27,7 +31,6 @@ async function start(): Promise<Recorder> {
     environment['FF_DATA_DIR'] = DATA_DIR;
     await empty(DATA_DIR);
   }
-  const warn = (message: string) => process.stderr.write(`warning: ${message}\n`);
   try {
     return await startRecorder({ environment, warn });
   } catch (error) {
@@ -66,7 +69,7 @@ async function main(): Promise<number> {
     say('Ctrl-C ends.');
     await asked;
   }
-  const isDrained = await drain(recorder, CLOSE_WITHIN_MS);
+  const isDrained = await drain(recorder, CLOSE_WITHIN_MS, warn);
   return isRight && isDrained ? 0 : 1;
 }
 

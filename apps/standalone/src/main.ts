@@ -1,8 +1,8 @@
 import { runService } from '@fleet-forensics/shared/process/service';
 import { CLOSE_WITHIN_MS, startRecorder } from './recorder.ts';
 
-await runService('standalone', async ({ environment, stuckMs, warn }) => {
-  const recorder = await startRecorder({ environment, warn });
+await runService('standalone', async ({ environment, stuckMs, warn, traces }) => {
+  const recorder = await startRecorder({ environment, warn, traces });
   return {
     places: [...recorder.places, `blocks are filed below ${recorder.forensicRoot}`, `the log lies in ${recorder.dataDir}`],
     get readiness() {

@@ -15,7 +15,9 @@ import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import type { Metric } from '@fleet-forensics/shared/metrics/metric';
 import { filingPlace } from '@fleet-forensics/shared/filing-place';
+import type { Warn } from '@fleet-forensics/shared/process/log';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
@@ -70,7 +72,9 @@ export interface Recorder {
 export interface RecorderOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** A close that takes longer than this, milliseconds, is given up; what was accepted is in the log and is filed after the next start. */
@@ -91,7 +95,7 @@ const LOG_SHARES: Readonly<Record<string, number>> = {
  * Starts writer, buffer and ingest on one log.
  * @throws ForensicsError FF_BAD_SETTING, FF_UNKNOWN_SETTING, FF_LOG_IN_USE and what the log and the listener throw
  */
-export async function startRecorder({ environment, warn }: RecorderOptions): Promise<Recorder> {
+export async function startRecorder({ environment, warn, traces }: RecorderOptions): Promise<Recorder> {
   refuseUnknownSettings(SETTINGS, environment);
   const logSettings = readSettings(EmbeddedLogSettings, environment);
   const ingestSettings = readSettings(IngestSettings, environment);
@@ -110,10 +114,10 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
   try {
     await log.ensureTopics(topicsOf(logSettings));
     const consumer = { bus: log, maxBatchRecords, maxBatchBytes, failed };
-    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, signing, warn });
+    const writerModule = WriterModule.register({ bus: log, settings: writerSettings, ...place, signing, warn, traces });
     const writer = await startBusApp(writerModule, { ...consumer, group: WRITER_GROUP });
     closers.push(() => drainAndClose(writer));
-    const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn });
+    const bufferModule = BufferModule.register({ bus: log, settings: bufferSettings, warn, traces });
     const buffer = await startBusApp(bufferModule, { ...consumer, group: BUFFER_GROUP });
     closers.push(() => drainAndClose(buffer));
     const counters = new Counters();
@@ -132,6 +136,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       node,
       counters,
       warn,
+      traces,
     };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());

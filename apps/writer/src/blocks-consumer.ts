@@ -1,5 +1,8 @@
 import type { Batch, Consumer, OutgoingRecord, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError, hasCode, messageOf } from '@fleet-forensics/shared/error';
+import type { Warn } from '@fleet-forensics/shared/process/log';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import { BLOCKS, DEAD_LETTERS, FILINGS } from '@fleet-forensics/shared/topics';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
 import { encodeFiling } from '@fleet-forensics/shared/wire/codec';
@@ -8,6 +11,7 @@ import type { BlockAssembly, UnfinishedBlock } from './block-assembly.ts';
 import type { BlockWriter, PreparedBlocks } from './block-writer.ts';
 import type { HeldFiles } from './file-writes.ts';
 import type { FilingHealth } from './filing-health.ts';
+import { FilingSpans } from './filing-spans.ts';
 import type { Burial } from './journal.ts';
 import type { PartRecord } from './part-store.ts';
 import type { WholeBlock } from './whole-block.ts';
@@ -28,7 +32,9 @@ export interface BlocksConsumerOptions {
   readonly counters: WriterCounters;
   /** Message lists that are filed in one transaction, bytes; a block over it is filed alone. */
   readonly sliceBytes: number;
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** What a batch came to. */
@@ -50,9 +56,12 @@ interface Unusable {
 /** Files the blocks of forensic.blocks: files first, then filings and dead letters, then the commit. */
 export class BlocksConsumer {
   readonly #options: BlocksConsumerOptions;
+  /** A path that holds what a client sent can be unsafe as often as it likes; the counter and the dead letters have all. */
+  readonly #burialWarning: RareWarning;
 
   constructor(options: BlocksConsumerOptions) {
     this.#options = options;
+    this.#burialWarning = new RareWarning(options.warn, () => performance.now());
   }
 
   /** Lets go of the parts that wait: the committed offset lies before the first of them, so they come again with the partition. */
@@ -119,16 +128,18 @@ export class BlocksConsumer {
     const { writer, sliceBytes } = this.#options;
     for (const blocks of slices(whole, sliceBytes)) {
       // Formatted here and not in the writer's turn: meanwhile another partition's blocks are on their way to the disk.
-      await this.#file(writer.prepare(blocks), outcome);
+      const spans = FilingSpans.begin(this.#options.traces, blocks);
+      await this.#file(writer.prepare(blocks), outcome, spans);
       await consumer.heartbeat();
     }
   }
 
-  async #file(prepared: PreparedBlocks, { repeats, unusable, held }: Outcome): Promise<void> {
+  async #file(prepared: PreparedBlocks, { repeats, unusable, held }: Outcome, spans: FilingSpans | undefined): Promise<void> {
     const filed = await this.#options.writer.file(prepared, held);
     for (const filing of filed.repeats) repeats.set(nameOf(filing), filing);
     for (const { block, error } of filed.refused) unusable.push({ ...block, error });
     await this.#say(filed.filings);
+    spans?.end(filed.filings);
   }
 
   async #say(filings: readonly Filing[]): Promise<void> {
@@ -142,7 +153,7 @@ export class BlocksConsumer {
   async #bury(batch: Batch, unusable: readonly (Unusable | UnfinishedBlock)[]): Promise<void> {
     for (const { offsets, error } of unusable) {
       const where = `${BLOCKS}/${batch.partition} offset ${offsets.join(', ')}`;
-      this.#options.warn(`${where} goes to ${DEAD_LETTERS}: ${error.code}: ${error.message}`);
+      this.#burialWarning.tell(`${where} goes to ${DEAD_LETTERS}: ${error.code}: ${error.message}`);
     }
     let letters: OutgoingRecord[] = [];
     let bytes = 0;

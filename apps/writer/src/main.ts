@@ -20,7 +20,7 @@ import { WriterModule } from './writer.module.ts';
 
 /** One of any number of writers: they share the partitions of forensic.blocks, and those on one host root and journal too. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, stuckMs, warn } = ports;
+  const { environment, stuckMs, warn, traces } = ports;
   const bus = openKafka(ports);
   const settings = readSettings(WriterSettings, environment);
   const { dataDir } = readSettings(EmbeddedLogSettings, environment);
@@ -30,7 +30,7 @@ async function start(ports: ServicePorts): Promise<Service> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { app, server } = await untilKafkaAnswers(warn, async () => {
     await checkTopics(bus, warn);
-    return startBusApp(WriterModule.register({ bus, settings, ...place, signing, warn }), {
+    return startBusApp(WriterModule.register({ bus, settings, ...place, signing, warn, traces }), {
       bus,
       group: WRITER_GROUP,
       maxBatchRecords,

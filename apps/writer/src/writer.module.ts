@@ -1,6 +1,8 @@
 import { dirname } from 'node:path';
 import { type DynamicModule, Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
+import type { Warn } from '@fleet-forensics/shared/process/log';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import { BlockAssembly } from './block-assembly.ts';
 import { blockFiling, type BlockFiling } from './block-filing.ts';
@@ -26,8 +28,9 @@ export interface WriterOptions {
   readonly journal: string;
   /** Undefined: nothing is signed. */
   readonly signing?: Signing | undefined;
-  /** Told what an operator must know. */
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 const nowUs = (): number => Date.now() * 1000;
@@ -51,8 +54,8 @@ export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdo
     this.#filing = filing;
   }
 
-  static register({ bus, settings, root, journal: path, signing, warn: tell }: WriterOptions): DynamicModule {
-    const warn = (message: string): void => tell(`writer: ${message}`);
+  static register({ bus, settings, root, journal: path, signing, warn: tell, traces }: WriterOptions): DynamicModule {
+    const warn: Warn = (message, fields) => tell(`writer: ${message}`, fields);
     return {
       module: WriterModule,
       controllers: [BlocksController],
@@ -83,7 +86,7 @@ export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdo
           ) => {
             const assembly = new BlockAssembly(settings.pendingBytes, journal, parts);
             const sliceBytes = settings.memoryBytes / 4;
-            return new BlocksConsumer({ assembly, writer, producer: bus.producer(), health, counters, sliceBytes, warn });
+            return new BlocksConsumer({ assembly, writer, producer: bus.producer(), health, counters, sliceBytes, warn, traces });
           },
         },
       ],

@@ -10,6 +10,7 @@ import {
 } from '@fleet-forensics/shared/wire/limits';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
 import { CONTEXT_TEXTS } from '@fleet-forensics/shared/wire/session-event';
+import { TRACEPARENT_BYTES } from '@fleet-forensics/shared/wire/traceparent';
 
 /** A forensic block on its way to the writer. */
 export interface Block {
@@ -24,7 +25,7 @@ export interface Block {
 const MAX_NAMES = 5 + CONTEXT_TEXTS.length + MAX_FORMATS;
 
 /** Room for a part's other fields: the header's texts with tag and length each, and its numbers. */
-const HEADER_BYTES = MAX_PATH_BYTES + MAX_DETAIL_BYTES + MAX_NAMES * (MAX_NAME_BYTES + 4) + 1024;
+const HEADER_BYTES = MAX_PATH_BYTES + MAX_DETAIL_BYTES + MAX_NAMES * (MAX_NAME_BYTES + 4) + 2 * (TRACEPARENT_BYTES + 2) + 1024;
 
 const PART_BYTES = MAX_RECORD_BYTES - HEADER_BYTES;
 

@@ -3,8 +3,8 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import { type Answer, fetchFailure, readAnswer } from '@fleet-forensics/shared/events-answer';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import type { Counters } from '../counters.ts';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 import type { CentralConnection } from './central-connection.ts';
-import { RareWarning } from '../rare-warning.ts';
 import { publishedBatch } from './published-batch.ts';
 
 /** A request's body, bytes: a sixteenth of what FF_INGEST_BODY_BYTES allows by default. One record may be a body by itself. */

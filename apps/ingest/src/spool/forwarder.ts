@@ -1,6 +1,7 @@
 import { partitionOfKey } from '@fleet-forensics/shared/bus/murmur2';
 import type { BusRecord, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError, hasCode } from '@fleet-forensics/shared/error';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 import { DEAD_LETTERS } from '@fleet-forensics/shared/topics';
 import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
 import type { Counters } from '../counters.ts';
@@ -16,11 +17,13 @@ export interface ForwarderOptions {
 /** Sends spooled records to the log. */
 export class Forwarder {
   readonly #options: ForwarderOptions;
+  readonly #burialWarning: RareWarning;
   #abandon: ((reason: ForensicsError) => void) | undefined;
   #isStopped = false;
 
   constructor(options: ForwarderOptions) {
     this.#options = options;
+    this.#burialWarning = new RareWarning(options.warn, () => performance.now());
   }
 
   /**
@@ -54,17 +57,19 @@ export class Forwarder {
   }
 
   async #bury(record: BusRecord, error: ForensicsError): Promise<void> {
-    const { topic, counters, warn } = this.#options;
+    const { topic, counters } = this.#options;
     const what = `a spooled record of ${record.value.length} bytes for ${topic.name} will never be taken (${error.code}: ${error.message})`;
     const partition = partitionOfKey(record.key ?? new Uint8Array(), topic.partitions);
     try {
       await this.#send(DEAD_LETTERS, [deadLetter({ topic: topic.name, partition }, record, error)]);
       counters.spoolDeadLetters += 1;
-      warn(`${what}: it went to ${DEAD_LETTERS}`);
+      this.#burialWarning.tell(`${what}: it went to ${DEAD_LETTERS}`);
     } catch (refusal) {
       if (!isForGood(refusal)) throw refusal;
       counters.spoolLost += 1;
-      warn(`${what}, nor its dead letter: it is lost; let both topics take records of 1 MiB (max.message.bytes)`);
+      this.#burialWarning.tell(
+        `${what}, nor its dead letter: it is lost; let both topics take records of 1 MiB (max.message.bytes)`,
+      );
     }
   }
 

@@ -16,10 +16,14 @@ export function endAsked(): Promise<void> {
 }
 
 /**
- * Closes a service; false if that failed, or took longer, milliseconds, with the reason on stderr. What was accepted is on the
- * log by then, and is gone on with after the next start.
+ * Closes a service; false if that failed, or took longer, milliseconds: `failed` is told why. What was accepted is on the log by
+ * then, and is gone on with after the next start.
  */
-export async function drain(service: { close(): Promise<void> }, withinMs: number): Promise<boolean> {
+export async function drain(
+  service: { close(): Promise<void> },
+  withinMs: number,
+  failed: (message: string) => void,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not drained after ${withinMs} ms; the next start goes on from there`)), withinMs);
@@ -28,7 +32,7 @@ export async function drain(service: { close(): Promise<void> }, withinMs: numbe
     await Promise.race([service.close(), late]);
     return true;
   } catch (error) {
-    process.stderr.write(`${String(error)}\n`);
+    failed(String(error));
     return false;
   } finally {
     clearTimeout(timer);

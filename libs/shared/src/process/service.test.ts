@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 const FIXTURE = join(import.meta.dirname, 'service.fixture.ts');
@@ -10,17 +11,27 @@ const TYPES = ['--experimental-transform-types', '--disable-warning=Experimental
 class Run {
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
+  /** Of its log the messages. */
   said = '';
+  /** The lines of its log. */
+  readonly lines: Record<string, unknown>[] = [];
 
-  constructor(kind: string) {
-    this.child = spawn(process.execPath, [...TYPES, FIXTURE, kind], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(kind: string, settings: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [...TYPES, FIXTURE, kind], {
+      env: { PATH: process.env['PATH'], ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
-      stream.on('data', (chunk: Buffer) => {
-        this.said += chunk.toString();
-      });
+      createInterface({ input: stream }).on('line', (line) => this.#hear(line));
     }
     this.ended = once(this.child, 'close').then(([status]) => status as number | null);
     onTestFinished(() => void this.child.kill('SIGKILL'));
+  }
+
+  #hear(line: string): void {
+    const entry = line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : { msg: line };
+    this.lines.push(entry);
+    this.said += `${String(entry['msg'])}\n`;
   }
 
   async says(text: string): Promise<void> {
@@ -43,13 +54,38 @@ describe('a service', () => {
     const [health, ...rest] = run.said.trimEnd().split('\n');
     expect(health).toMatch(/^health and metrics: http:\/\/127\.0\.0\.1:\d+ /);
     expect(rest).toEqual([
-      'warning: it starts',
+      'it starts',
       'here it is',
       'restoring 2 of 2 partitions; Ctrl-C ends',
       'ready: 2 partitions',
       'draining …',
       'closed 1',
     ]);
+  });
+
+  it('says in each line when, how severe and which service, and in fields what is more than a sentence', async () => {
+    const run = new Run('restores');
+    await run.says('ready: 2 partitions');
+    run.child.kill('SIGTERM');
+    await run.ended;
+    const [health, warning] = run.lines;
+    expect(health).toMatchObject({ level: 'info', msg: expect.stringMatching(/^health and metrics: /) });
+    expect(warning).toEqual({ level: 'warn', time: expect.any(String), service: 'ingest', msg: 'it starts' });
+    expect(Date.parse(String(warning!['time']))).toBeGreaterThan(0);
+    expect(run.lines.at(-1)).toMatchObject({ level: 'info', msg: 'closed 1', counts: { closed: 1 } });
+  });
+
+  it('says nothing below its level', async () => {
+    const run = new Run('crashes', { FF_LOGGING_LEVEL: 'error' });
+    await run.ended;
+    expect(run.lines).toMatchObject([{ level: 'error', code: 'FF_GONE', msg: 'FF_GONE: it can not go on' }]);
+  });
+
+  it('does not start with a wrong setting of its log, and says so in the usual one', async () => {
+    const run = new Run('restores', { FF_LOGGING_FORMAT: 'xml' });
+    expect(await run.ended).toBe(1);
+    expect(run.lines).toMatchObject([{ level: 'error', code: 'FF_BAD_SETTING' }]);
+    expect(run.said).toContain('FF_LOGGING_FORMAT="xml" is not valid: expected auto, json or pretty');
   });
 
   it('that does not start says why, with status 1', async () => {

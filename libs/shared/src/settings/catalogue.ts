@@ -6,6 +6,7 @@ import { EmbeddedLogSettings } from './embedded-log-settings.ts';
 import { ForwardSettings } from './forward-settings.ts';
 import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
+import { LoggingSettings } from './logging-settings.ts';
 import { NodeLogSettings } from './node-log-settings.ts';
 import { NodeSettings } from './node-settings.ts';
 import { OpsSettings } from './ops-settings.ts';
@@ -15,6 +16,7 @@ import { SocketSettings } from './socket-settings.ts';
 import { SignatureSettings } from './signature-settings.ts';
 import { SpoolSettings } from './spool-settings.ts';
 import { SyslogSettings } from './syslog-settings.ts';
+import { TraceSettings } from './trace-settings.ts';
 import { WriterSettings } from './writer-settings.ts';
 
 const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
@@ -36,6 +38,8 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Bus', BusSettings],
   ['Embedded log', EmbeddedLogSettings],
   ['Kafka', KafkaSettings],
+  ['Logging', LoggingSettings],
+  ['Traces', TraceSettings],
 ];
 
 /** Every settings class of the project: a variable with our prefix that none of them declares is a mistake. */

@@ -18,6 +18,8 @@ export interface BlockHeader {
   readonly messageCount: number;
   /** Messages at the start of the block's list that are not part of it any more. */
   readonly skip: number;
+  /** W3C trace context of the span in which the buffer published it, 55 bytes. */
+  readonly traceparent?: string;
 }
 
 /** A record of forensic.blocks. */

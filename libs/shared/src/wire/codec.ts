@@ -7,6 +7,7 @@ import type { fleet_forensics } from './gen/forensics.js';
 import { MAX_BATCH_MESSAGES, MAX_BLOCK_PARTS, MAX_PATH_BYTES } from './limits.ts';
 import type { SessionBatch, SessionRecord, Tick } from './session-event.ts';
 import { toContext, toCriterion, toLedger, toPolicy, toSessionName } from './session-values.ts';
+import { recordedTraceparent } from './traceparent.ts';
 
 /**
  * `messages` are copied once: the generated code would copy them four times.
@@ -144,6 +145,7 @@ function toTick(wire: fleet_forensics.v1.Tick.$Properties): Tick {
 
 function toHeader(wire: fleet_forensics.v1.BlockHeader.$Properties): BlockHeader {
   if (!wire.criterion) throw bad('block part', 'names no criterion');
+  const traceparent = recordedTraceparent(wire.traceparent);
   return {
     node: name('node', wire.node!),
     session: name('session', wire.session!),
@@ -157,5 +159,6 @@ function toHeader(wire: fleet_forensics.v1.BlockHeader.$Properties): BlockHeader
     sourceOffset: safe('block part', wire.sourceOffset!),
     messageCount: wire.messageCount!,
     skip: wire.skip!,
+    ...(traceparent && { traceparent }),
   };
 }

@@ -77,6 +77,8 @@ export interface Criterion {
   readonly timeUs: number;
   readonly detail: string;
   readonly requestedBy: string;
+  /** W3C trace context of the span in which ingest took it, 55 bytes. */
+  readonly traceparent?: string;
 }
 
 export interface SessionName {

@@ -10,6 +10,7 @@ import {
   type SessionContext,
   type SessionName,
 } from './session-event.ts';
+import { recordedTraceparent } from './traceparent.ts';
 
 /* The values that records of several kinds hold. Each throws FF_BAD_RECORD if it exceeds a bound of limits.ts. */
 
@@ -54,12 +55,14 @@ export function toPolicy(wire: fleet_forensics.v1.Policy.$Properties): Policy {
 }
 
 export function toCriterion(wire: fleet_forensics.v1.Criterion.$Properties): Criterion {
+  const traceparent = recordedTraceparent(wire.traceparent);
   return {
     name: name('criterion', wire.name!),
     seq: safe('criterion', wire.seq!),
     timeUs: safe('criterion', wire.timeUs!),
     detail: text('detail', wire.detail!, MAX_DETAIL_BYTES),
     requestedBy: name('requested_by', wire.requestedBy!),
+    ...(traceparent && { traceparent }),
   };
 }
 

@@ -8,12 +8,23 @@ import type { Allowance } from './allowance.ts';
 import type { Problem } from './problem.ts';
 import type { BodyType } from './request-envelope.ts';
 import { overloaded, rateLimited } from './too-much.ts';
+import type { TracedRequest } from './traced-request.ts';
+
+export interface AdmittedRequestPorts {
+  readonly principal: Principal;
+  /** Null: it has no bound. */
+  readonly rate: ClientRate | null;
+  readonly counters: Counters;
+  /** Undefined: nothing is traced. */
+  readonly trace?: TracedRequest | undefined;
+}
 
 /** A request that was let in: who sent it, and what it may bring. */
 export class AdmittedRequest implements Allowance {
   readonly type: BodyType;
   readonly encoding: 'identity' | 'gzip';
   readonly lease: Lease;
+  readonly trace: TracedRequest | undefined;
   readonly #principal: Principal;
   readonly #rate: ClientRate | null;
   readonly #counters: Counters;
@@ -24,11 +35,12 @@ export class AdmittedRequest implements Allowance {
   constructor(
     { type, encoding }: Pick<AdmittedRequest, 'type' | 'encoding'>,
     lease: Lease,
-    { principal, rate, counters }: { principal: Principal; rate: ClientRate | null; counters: Counters },
+    { principal, rate, counters, trace }: AdmittedRequestPorts,
   ) {
     this.type = type;
     this.encoding = encoding;
     this.lease = lease;
+    this.trace = trace;
     this.#principal = principal;
     this.#rate = rate;
     this.#counters = counters;

@@ -1,10 +1,13 @@
 import type { Refusal } from '../event-rules/refusal.ts';
 import type { Problem } from './problem.ts';
+import type { TracedRequest } from './traced-request.ts';
 
 /** What a request may bring. */
 export interface Allowance {
   /** No messages: the body is refused if it holds one. */
   readonly isUrgentOnly: boolean;
+  /** Undefined: nothing is traced. */
+  readonly trace?: TracedRequest | undefined;
   /** Why its sender may not publish events of this node; null: it may. */
   refusalOf(node: string): Refusal | null;
   /** Counts and tells that messages can't be taken now. */

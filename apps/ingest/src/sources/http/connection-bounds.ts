@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import type { Counters } from '../../counters.ts';
-import { RareWarning } from '../../rare-warning.ts';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 
 export interface ConnectionBounds {
   readonly connections: number;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import type { Traces } from '@fleet-forensics/shared/process/traces';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, type Credentials, principalOf } from '../../access/access.ts';
 import type { ClientRates } from '../../access/client-rates.ts';
@@ -16,6 +17,7 @@ import { intakePathOf } from './intake-paths.ts';
 import { unknownPath } from './problem-of-error.ts';
 import { envelopeOf } from './request-envelope.ts';
 import { overloaded, rateLimited } from './too-much.ts';
+import { TracedRequest } from './traced-request.ts';
 import { unauthorized } from './unauthorized.ts';
 
 /** Another byte of a body has to come within this. */
@@ -29,6 +31,8 @@ export interface EventsGateOptions {
   readonly rates: ClientRates;
   readonly maxBodyBytes: number;
   readonly counters: Counters;
+  /** Undefined: nothing is traced. */
+  readonly traces?: Traces | undefined;
 }
 
 /** Lets requests in, and their bodies as they arrive. */
@@ -52,7 +56,7 @@ export class EventsGate {
   admit(request: FastifyRequest, reply: FastifyReply): void {
     const path = intakePathOf(request.url);
     if (request.method !== 'POST' || path === undefined) return;
-    const { admission, rates, maxBodyBytes, counters } = this.#options;
+    const { admission, rates, maxBodyBytes, counters, traces } = this.#options;
     const principal = this.#principalOf(request.raw);
     const envelope = envelopeOf(path, request.headers, maxBodyBytes);
     const { byteLength } = envelope;
@@ -61,7 +65,8 @@ export class EventsGate {
     if (waitS > 0 && (byteLength > MAX_URGENT_BYTES || rate!.waitS(true) > 0)) throw rateLimited(counters, waitS);
     if (!admission.hasRoomFor(principal.id, byteLength)) throw overloaded(counters);
     const lease = admission.lease(principal.id, waitS > 0);
-    this.#waiting.set(request, new AdmittedRequest(envelope, lease, { principal, rate, counters }));
+    const trace = traces && new TracedRequest(traces, path, request.headers['traceparent']);
+    this.#waiting.set(request, new AdmittedRequest(envelope, lease, { principal, rate, counters, trace }));
     // The client may go away before the body is whole: then no handler ever takes the lease.
     reply.raw.once('close', () => {
       if (this.#waiting.delete(request)) lease.release();

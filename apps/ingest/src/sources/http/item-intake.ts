@@ -8,6 +8,7 @@ import type { Allowance } from './allowance.ts';
 import type { EventItems } from './event-items.ts';
 import { Problem, type Rejection } from './problem.ts';
 import type { Refusal } from '../event-rules/refusal.ts';
+import type { TracedRequest } from './traced-request.ts';
 
 /** Longest that one body keeps the event loop before others get their turn. */
 const TURN_MS = 5;
@@ -47,8 +48,21 @@ export class ItemIntake {
    */
   async take(itemsOf: () => EventItems, allowance: Allowance): Promise<Taken> {
     if (allowance.isUrgentOnly && holdsMessage(itemsOf())) throw allowance.tooMuch();
+    const { trace } = allowance;
+    try {
+      const taken = await this.#takeAll(itemsOf(), allowance);
+      trace?.end();
+      return taken;
+    } catch (error) {
+      trace?.fail(error);
+      throw error;
+    }
+  }
+
+  async #takeAll(items: EventItems, allowance: Allowance): Promise<Taken> {
     const receipt = new Receipt();
-    const { foreignCount, ...taken } = await this.#pack(itemsOf(), receipt, allowance);
+    const sink = this.#sinkOf(receipt, allowance.trace);
+    const { foreignCount, ...taken } = await this.#pack(items, sink, receipt, allowance);
     await receipt.settled();
     this.#counters.accepted += taken.accepted;
     if (taken.accepted > 0 || foreignCount === 0 || foreignCount < taken.rejectedCount) return taken;
@@ -56,8 +70,17 @@ export class ItemIntake {
     throw new Problem(403, 'you may not speak for the nodes of these events', { code: 'foreign_node', rejected, rejectedCount });
   }
 
-  async #pack(items: EventItems, receipt: Receipt, allowance: Allowance): Promise<Taken & { readonly foreignCount: number }> {
-    const sink: EventSink = { add: (event) => this.#publisher.add(event, receipt) };
+  #sinkOf(receipt: Receipt, trace: TracedRequest | undefined): EventSink {
+    if (!trace) return { add: (event) => this.#publisher.add(event, receipt) };
+    return { add: (event) => this.#publisher.add(trace.stamped(event), receipt) };
+  }
+
+  async #pack(
+    items: EventItems,
+    sink: EventSink,
+    receipt: Receipt,
+    allowance: Allowance,
+  ): Promise<Taken & { readonly foreignCount: number }> {
     const rejected: Rejection[] = [];
     let accepted = 0;
     let rejectedCount = 0;

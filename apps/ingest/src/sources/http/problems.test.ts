@@ -106,11 +106,12 @@ describe('a log that fails', () => {
       const answer = await ingest.post(`${line('one')}\n${criterionLine()}`);
       expect(answer).toMatchObject(problem(503, 'log_unavailable'));
       expect(answer.headers.get('retry-after')).toBe('1');
-      expect(ingest.warnings).toEqual([expect.stringContaining('no space left in /secret/place')]);
+      expect((await ingest.post(line('two'))).status).toBe(503);
+      expect(ingest.warnings, 'a warning for each request').toEqual([expect.stringContaining('no space left in /secret/place')]);
       ingest.log.failure = null;
       expect((await ingest.post(`${line('one')}\n${criterionLine()}`)).status).toBe(202);
       expect(ingest.log.lines).toEqual(['one']);
-      expect(ingest.counters).toMatchObject({ accepted: 2, failedBatches: 1 });
+      expect(ingest.counters).toMatchObject({ accepted: 2, failedBatches: 2 });
     } finally {
       await ingest.close();
     }

@@ -1,5 +1,5 @@
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
-import type { RareWarning } from '../../rare-warning.ts';
+import type { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 
 /** Counts what was read and is in records that could not be written: nobody sends it again. */
 export class LostRecords {

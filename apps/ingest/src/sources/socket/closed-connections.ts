@@ -1,5 +1,5 @@
 import type { ForensicsError } from '@fleet-forensics/shared/error';
-import { RareWarning } from '../../rare-warning.ts';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 import type { SocketCounters } from './socket-counters.ts';
 
 /** Connections that ingest closes for what they said or did not say: counted, and told once in a while for each reason. */

@@ -7,7 +7,7 @@ import { LastReading } from './last-reading.ts';
 import { type ListeningSocket, listenOn } from './listening-socket.ts';
 import { LiveSessions } from './live-sessions.ts';
 import { type ConnectionPorts, NodeConnection } from './node-connection.ts';
-import { RareWarning } from '../../rare-warning.ts';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 import { LostRecords } from '../reading/lost-records.ts';
 import { ReadRoom } from '../reading/read-room.ts';
 import { ReadTurns } from '../reading/read-turns.ts';

@@ -1,6 +1,6 @@
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { Publisher } from '../../packer/publisher.ts';
-import { RareWarning } from '../../rare-warning.ts';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 import type { EventSink } from '../../session-event.ts';
 import { type PieceOwner, ReadPiece } from '../reading/read-piece.ts';
 import { LostRecords } from '../reading/lost-records.ts';
