@@ -116,6 +116,8 @@ describe('a service', () => {
     await run.says('here it is');
     expect(await run.answer('/version')).toMatch(/"name":"ingest"/);
     expect(await run.answer('/metrics')).toContain('forensic_closed_total 0\n');
+    expect(await run.answer('/metrics')).toContain('forensic_log_lines_dropped_total 0\n');
+    expect(await run.answer('/metrics')).toContain('forensic_spans_total{outcome="exported"} 0\n');
     run.child.kill('SIGTERM');
     await run.says('draining');
     expect(await run.answer('/readyz')).toBe('503 {"ready":false,"why":["draining"]}');

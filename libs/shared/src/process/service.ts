@@ -6,6 +6,7 @@ import { readSettings } from '../settings/setting.ts';
 import { type Log, openLog, type Warn } from './log.ts';
 import { OpsListener } from './ops/ops-listener.ts';
 import { drain, endAsked, outliveReaders } from './process-end.ts';
+import { processMetrics } from './process-metrics.ts';
 import { describeReadiness, type Readiness } from './readiness.ts';
 import { openTraces, type Traces } from './traces.ts';
 
@@ -79,7 +80,10 @@ async function run(serviceName: ServiceName, start: Start, log: Log, asked: Prom
   if (!ops) return failed;
   const opening = openTraces(serviceName, process.env, warn);
   const starting = opening
-    .then((traces) => start({ environment: process.env, stuckMs: ops.stuckMs, warn, fatal, traces }))
+    .then((traces) => {
+      ops.measures(processMetrics(log, traces));
+      return start({ environment: process.env, stuckMs: ops.stuckMs, warn, fatal, traces });
+    })
     .catch((error: unknown) => fatal(error));
   const service = await Promise.race([starting, asked, failed]);
   // Nothing is lost with a service that was not ready yet.

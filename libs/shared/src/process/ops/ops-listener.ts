@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { ForensicsError, messageOf } from '../../error.ts';
-import { registerMetrics } from '../../metrics/metric.ts';
+import { type Metric, registerMetrics } from '../../metrics/metric.ts';
 import type { OpsSettings } from '../../settings/ops-settings.ts';
 import type { Service } from '../service.ts';
 import { type BuildInfo, buildInfo } from './build-info.ts';
@@ -53,9 +53,14 @@ export class OpsListener {
     return new OpsListener(app, await listen(app, settings), options, settings.stuckS * 1000);
   }
 
+  /** These are told too. */
+  measures(metrics: readonly Metric[]): void {
+    registerMetrics(this.#registry, metrics);
+  }
+
   /** The service has started: its metrics are told too. */
   runs(service: ServedService): void {
-    registerMetrics(this.#registry, service.metrics);
+    this.measures(service.metrics);
     this.state.runs(service);
   }
 
