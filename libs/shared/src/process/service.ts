@@ -77,7 +77,7 @@ async function run(serviceName: ServiceName, start: (ports: ServicePorts) => Pro
 
 async function startOps(name: ServiceName): Promise<OpsListener> {
   const ops = await OpsListener.start(name, readSettings(OpsSettings, process.env));
-  say(`health and metrics: ${ops.url} (/livez, /readyz, /version, /metrics)`);
+  say(`health and metrics: ${ops.url}`);
   return ops;
 }
 
