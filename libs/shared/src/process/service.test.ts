@@ -52,7 +52,7 @@ describe('a service', () => {
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
     const [health, ...rest] = run.said.trimEnd().split('\n');
-    expect(health).toMatch(/^health and metrics: http:\/\/127\.0\.0\.1:\d+ /);
+    expect(health).toMatch(/^health and metrics: http:\/\/127\.0\.0\.1:\d+$/);
     expect(rest).toEqual([
       'it starts',
       'here it is',

@@ -104,7 +104,7 @@ async function run(serviceName: ServiceName, start: Start, log: Log, asked: Prom
 
 async function startOps(name: ServiceName, log: Log): Promise<OpsListener> {
   const ops = await OpsListener.start(name, readSettings(OpsSettings, process.env));
-  log.info(`health and metrics: ${ops.url} (/livez, /readyz, /version, /metrics)`);
+  log.info(`health and metrics: ${ops.url}`);
   return ops;
 }
 
