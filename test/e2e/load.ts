@@ -16,8 +16,11 @@ export class Load {
   readonly #next = random(1);
   readonly #stopping = new AbortController();
   readonly #lanes: Promise<void>[];
+  readonly #token: string | undefined;
 
-  constructor(url: string, name: string) {
+  /** @param token shown with each request, if any is */
+  constructor(url: string, name: string, token?: string) {
+    this.#token = token;
     this.#url = url;
     this.#name = name;
     this.#lanes = Array.from({ length: LANES }, () => this.#publish());
@@ -40,7 +43,7 @@ export class Load {
       const session = newSession(`${this.#name}-${this.sessions.length}`, this.#next);
       this.sessions.push(session);
       for (const request of session.requests) {
-        const { status } = await post(this.#url, request);
+        const { status } = await post(this.#url, request, this.#token);
         this.answers.set(status, (this.answers.get(status) ?? 0) + 1);
         if (status !== 202) break;
         session.next += 1;

@@ -31,7 +31,7 @@ export class RecorderProcess {
     const url = await new Promise<string>((resolve, reject) => {
       const lines = new LogLines((text) => {
         said += text;
-        const listening = /listens on (http:\S+)/.exec(said);
+        const listening = /listens on (https?:\S+)/.exec(said);
         if (listening && said.includes('ready;')) resolve(listening[1]!);
       });
       child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
@@ -81,10 +81,10 @@ export async function blocksWhen(
 }
 
 /** Posts events; the answer's status and body. */
-export async function post(url: string, events: readonly object[]): Promise<{ status: number; body: unknown }> {
+export async function post(url: string, events: readonly object[], token?: string): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${url}/v1/events`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
+    headers: { 'content-type': 'application/x-ndjson', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     body: events.map((event) => JSON.stringify(event)).join('\n'),
   });
   return { status: response.status, body: await response.json() };

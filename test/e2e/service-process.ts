@@ -68,7 +68,7 @@ export class ServiceProcess {
 
   /** Of ingest, once it listens. */
   get url(): string {
-    const listening = /listens on (http:\S+)/.exec(this.#output)?.[1];
+    const listening = /listens on (https?:\S+)/.exec(this.#output)?.[1];
     if (listening === undefined) throw new Error(`${this.app} does not listen:\n${this.#output}`);
     return listening;
   }

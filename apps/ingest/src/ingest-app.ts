@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Server as TlsServer, type TlsOptions } from 'node:tls';
 import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
@@ -10,26 +11,12 @@ import { ANYBODY, asksWho } from './access/access.ts';
 import { addressOf, isLoopback } from './access/listen-address.ts';
 import { Counters } from './counters.ts';
 import { IngestModule, type IngestOptions } from './ingest.module.ts';
-import { boundConnections } from './sources/http/connection-bounds.ts';
+import { boundConnections, withoutPipelines } from './sources/http/connection-bounds.ts';
 import { EventsGate } from './sources/http/events-gate.ts';
+import { createHttpServer } from './sources/http/http-server.ts';
 import { answerBrokenRequest, answerError } from './sources/http/http-errors.ts';
 import { OpenSources } from './sources/open-sources.ts';
 import type { OpenSource } from './sources/source.ts';
-
-/** A request has to be whole within this; a slow one gives its bytes back. */
-const REQUEST_TIMEOUT_MS = 60_000;
-
-/** The headers of a request have to be whole within this. */
-const HEADERS_TIMEOUT_MS = 10_000;
-
-/** How often is looked for requests that are late. */
-const LATE_EVERY_MS = 2000;
-
-/** A connection without a request is closed after this: before {@link CONNECTION_TIMEOUT_MS}, and clients are told. */
-const KEEP_ALIVE_MS = 30_000;
-
-/** A connection on which nothing moves for this long is closed; an answer waits for the log at most so long. */
-const CONNECTION_TIMEOUT_MS = 60_000;
 
 /** On close requests get this long for their answer; then their connections are cut. */
 const DRAIN_MS = 2000;
@@ -44,21 +31,21 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
     );
   }
   const { access = ANYBODY, limits = readSettings(AccessSettings, {}) } = options;
-  // Both take the options of Node's server.
-  const node = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LATE_EVERY_MS };
   const adapter = new FastifyAdapter({
-    ...(access.tls ? { https: { ...node, ...access.tls } } : { http: node }),
-    keepAliveTimeout: KEEP_ALIVE_MS,
+    serverFactory: (handle: RequestListener) =>
+      createHttpServer(
+        access.tls,
+        withoutPipelines(handle, () => app.get(Counters)),
+      ),
+    ...(access.tls && { https: access.tls }),
     bodyLimit: bodyBytes,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
     // What is in flight at the close is answered; new connections are refused by then.
     return503OnClosing: false,
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
       void answerError(error, request, reply),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(IngestModule.register(options), adapter, {
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(IngestModule.register(options), adapter, {
     bodyParser: false,
     logger: false,
     abortOnError: false,

@@ -7,9 +7,12 @@ import { freePort } from '../../../../tools/kafka/free-port.mjs';
 import { RunningIngest } from '../sources/http/ingest-app.fixture.ts';
 import { isLoopback } from './listen-address.ts';
 
-it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', '0:0:0:0:0:0:0:1', '::ffff:7f00:1'])('only this host reaches %s', (address) => {
-  expect(isLoopback(address)).toBe(true);
-});
+it.each(['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1', '0:0:0:0:0:0:0:1', '::ffff:7f00:1'])(
+  'only this host reaches %s',
+  (address) => {
+    expect(isLoopback(address)).toBe(true);
+  },
+);
 
 it.each(['0.0.0.0', '::', '::ffff:0.0.0.0', '192.0.2.1', '128.0.0.1', '::2', '::ffff:192.0.2.1', 'fe80::1', 'localhost', ''])(
   'others may reach %s',
@@ -38,11 +41,17 @@ it('with tokens, but without TLS, ingest listens there, and says what that means
   writeFileSync(join(dir, 'tokens'), `sha256:${hashOfToken(newToken())} node=*\n`);
   const ingest = await RunningIngest.start({ FF_INGEST_HOST: '0.0.0.0', FF_TOKENS_FILE: join(dir, 'tokens') });
   onTestFinished(() => ingest.close());
-  expect(ingest.warnings).toEqual([expect.stringMatching(/^FF_INGEST_HOST=0\.0\.0\.0: tokens and events come over the network as they are/)]);
+  expect(ingest.warnings).toEqual([
+    expect.stringMatching(/^FF_INGEST_HOST=0\.0\.0\.0: tokens and events come over the network as they are/),
+  ]);
 });
 
 it('syslog, which has no log-in, listens where it is told to, and says what that means', async () => {
-  const ingest = await RunningIngest.start({ FF_SYSLOG_HOST: '0.0.0.0', FF_SYSLOG_UDP_PORT: '0', FF_SYSLOG_TCP_PORT: String(await freePort()) });
+  const ingest = await RunningIngest.start({
+    FF_SYSLOG_HOST: '0.0.0.0',
+    FF_SYSLOG_UDP_PORT: '0',
+    FF_SYSLOG_TCP_PORT: String(await freePort()),
+  });
   onTestFinished(() => ingest.close());
   expect(ingest.warnings).toEqual([expect.stringMatching(/^FF_SYSLOG_HOST=0\.0\.0\.0: syslog has no log-in/)]);
 });

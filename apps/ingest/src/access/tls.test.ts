@@ -57,7 +57,14 @@ describe.runIf(hasOpenssl || process.env['CI'] !== undefined)('ingest over TLS',
 
   it('speaks no TLS that is older than 1.2', async () => {
     const { url } = await start();
-    const old: ConnectionOptions = { port: Number(new URL(url).port), ca: [], rejectUnauthorized: false, maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' };
+    const old: ConnectionOptions = {
+      port: Number(new URL(url).port),
+      ca: [],
+      rejectUnauthorized: false,
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1',
+      ciphers: 'ALL:@SECLEVEL=0',
+    };
     const [error] = (await once(connect(old), 'error').catch((reason: unknown) => [reason])) as [Error];
     expect(error.message).toMatch(/protocol version|unsupported protocol/i);
   });
@@ -114,7 +121,10 @@ describe.runIf(hasOpenssl || process.env['CI'] !== undefined)('ingest over TLS',
     [{ FF_INGEST_TLS_CERT: '', FF_INGEST_TLS_KEY: '', FF_INGEST_TLS_CLIENT_CA: 'ca' }, 'FF_BAD_SETTING', /over TLS only/],
     [{ FF_INGEST_TLS_KEY: '/none' }, 'FF_UNREADABLE_FILE', /FF_INGEST_TLS_KEY="\/none" can't be read/],
   ])('does not start with settings that are wrong: %j', async (wrong, code, told) => {
-    await expect(RunningIngest.start({ ...environment, ...wrong })).rejects.toMatchObject({ code, message: expect.stringMatching(told) as string });
+    await expect(RunningIngest.start({ ...environment, ...wrong })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(told) as string,
+    });
   });
 
   it.each([

@@ -34,7 +34,7 @@ export class IngestSettings {
     variable: 'FF_INGEST_HOST',
     default: '127.0.0.1',
     bound: 'an address or host name',
-    doc: 'Address that the HTTP source listens on.',
+    doc: 'Address that the HTTP source listens on. One that others reach needs FF_TOKENS_FILE or FF_INGEST_TLS_CLIENT_CA.',
   })
   @IsString()
   @MinLength(1)
@@ -103,7 +103,7 @@ export class IngestSettings {
     default: 256 * MIB,
     unit: 'bytes',
     bound: '1048576 to 17179869184',
-    doc: 'Request bodies being worked on at once; beyond it messages are answered with 429, criteria and ends a little later.',
+    doc: 'Request bodies being worked on at once; beyond it messages are answered with 429, criteria and ends a little later. One client gets half of it at most by several requests.',
   })
   @IsInt()
   @Min(MIB)

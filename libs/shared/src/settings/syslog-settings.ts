@@ -9,7 +9,7 @@ export class SyslogSettings {
     variable: 'FF_SYSLOG_HOST',
     default: '127.0.0.1',
     bound: 'an address or host name',
-    doc: 'Address that syslog is taken on. Syslog has no log-in: whoever reaches it can write lines of any node.',
+    doc: 'Address that syslog is taken on. Syslog has no log-in: whoever reaches it can write lines of any node, which ingest warns of where others reach the address.',
   })
   @IsString()
   @MinLength(1)

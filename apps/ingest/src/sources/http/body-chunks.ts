@@ -1,6 +1,10 @@
 /** A chunk up to this long is copied together with its neighbours. */
 const SMALL_BYTES = 2048;
 
+/** More chunks than this, and fewer bytes in each than {@link FEWEST_BYTES}, is no way to send a body: each takes its time, too. */
+const FREE_CHUNKS = 256;
+const FEWEST_BYTES = 32;
+
 const BLOCK_BYTES = 16 * 1024;
 const FIRST_BLOCK_BYTES = 256;
 
@@ -10,11 +14,18 @@ const FIRST_BLOCK_BYTES = 256;
  */
 export class BodyChunks {
   byteLength = 0;
+  #count = 0;
   readonly #whole: Buffer[] = [];
   #block = Buffer.alloc(0);
   #used = 0;
 
+  /** True if it comes in pieces that only somebody sends who means to keep us busy. */
+  get areTiny(): boolean {
+    return this.#count > FREE_CHUNKS && this.byteLength < this.#count * FEWEST_BYTES;
+  }
+
   add(chunk: Buffer): void {
+    this.#count += 1;
     if (chunk.length > SMALL_BYTES) {
       this.#closeBlock();
       this.#whole.push(chunk);

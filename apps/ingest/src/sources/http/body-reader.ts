@@ -21,8 +21,11 @@ export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, ov
     const take = (chunk: Buffer) => {
       idle.refresh();
       if (chunks.byteLength + chunk.length > maxBytes) end(tooLong(maxBytes));
-      else if (lease.grow(chunk.length)) chunks.add(chunk);
-      else end(overloaded());
+      else if (!lease.grow(chunk.length)) end(overloaded());
+      else {
+        chunks.add(chunk);
+        if (chunks.areTiny) end(tinyChunks(payload));
+      }
     };
     const done = () => end(null);
     const broken = (error: NodeJS.ErrnoException) => end(error.code?.startsWith('Z_') ? badGzip() : brokenOff());
@@ -34,6 +37,12 @@ export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, ov
     };
     payload.on('data', take).on('end', done).on('error', broken);
   });
+}
+
+/** The connection is closed at once: whatever else has arrived on it would be parsed chunk by chunk. */
+function tinyChunks(payload: Readable): Problem {
+  payload.destroy();
+  return new Problem(400, 'the body comes in chunks of a few bytes', { code: 'bad_request' }, CLOSE);
 }
 
 function brokenOff(): Problem {

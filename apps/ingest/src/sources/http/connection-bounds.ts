@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
 import type { Counters } from '../../counters.ts';
 import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
@@ -15,7 +15,7 @@ export interface ConnectionBounds {
  */
 const MAX_PIPELINED = 8;
 
-/** Bounds the connections of a server, and the requests on each. What is beyond them is closed and counted. */
+/** Bounds the connections of a server. What is beyond that is closed and counted. */
 export function boundConnections(
   server: Server,
   { connections, connectionsPerAddress }: ConnectionBounds,
@@ -49,19 +49,24 @@ export function boundConnections(
       else byAddress.set(address, left);
     });
   });
-  boundRequests(server, counters);
 }
 
-function boundRequests(server: Server, counters: Counters): void {
+/** Passes requests on, but those that are sent without waiting for answers: their connection is closed, and nobody looks at the rest. */
+export function withoutPipelines(handle: RequestListener, counters: () => Counters): RequestListener {
   const unanswered = new WeakMap<Socket, number>();
-  server.prependListener('request', ({ socket }: IncomingMessage, response) => {
+  return (request, response) => {
+    const { socket } = request;
+    if (socket.destroyed) return;
     const count = (unanswered.get(socket) ?? 0) + 1;
     unanswered.set(socket, count);
     response.once('close', () => void unanswered.set(socket, unanswered.get(socket)! - 1));
-    if (count <= MAX_PIPELINED || socket.destroyed) return;
-    counters.refusedConnection('pipelining');
+    if (count <= MAX_PIPELINED) {
+      handle(request, response);
+      return;
+    }
+    counters().refusedConnection('pipelining');
     socket.destroy();
-  });
+  };
 }
 
 /** IPv4 as it is, also where it comes over IPv6; of IPv6 the first 64 bits, of which one client usually has all addresses. */

@@ -53,7 +53,11 @@ describe('who publishes', () => {
 
   it('is let in with a token, also to OTLP, and not without', async () => {
     const logs = (headers: Record<string, string>) =>
-      ingest.fetch('/v1/logs', { method: 'POST', body: logsRequest([logRecord('m')]), headers: { 'content-type': 'application/json', ...headers } });
+      ingest.fetch('/v1/logs', {
+        method: 'POST',
+        body: logsRequest([logRecord('m')]),
+        headers: { 'content-type': 'application/json', ...headers },
+      });
     expect((await ingest.post(line('x'), bearer())).status).toBe(202);
     expect((await ingest.post(line('x'), { authorization: `bearer  ${token} ` })).status).toBe(202);
     expect((await logs(bearer())).status).toBe(200);
@@ -77,7 +81,10 @@ describe('who publishes', () => {
 
 describe('a node', () => {
   it("can't publish as another: its line is refused, its neighbours are not lost", async () => {
-    const { status, body } = await ingest.post(['ftp-eu-1', 'ftp-us-1', 'FTP-EU-2', '.n', 'nn', 'n'].map(lineOf).join('\n'), bearer());
+    const { status, body } = await ingest.post(
+      ['ftp-eu-1', 'ftp-us-1', 'FTP-EU-2', '.n', 'nn', 'n'].map(lineOf).join('\n'),
+      bearer(),
+    );
     expect([status, body.accepted, body.rejected?.map(({ line: number, code }) => [number, code])]).toEqual([
       202,
       3,
@@ -108,7 +115,11 @@ describe('a node', () => {
     ['another name of the host', logRecord('m'), { 'service.instance.id': 'other' }],
   ])("can't through %s of an export", async (_where, record, resource) => {
     const body = logsRequest([record], resource);
-    const answer = await ingest.fetch('/v1/logs', { method: 'POST', body, headers: { 'content-type': 'application/json', ...bearer() } });
+    const answer = await ingest.fetch('/v1/logs', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...bearer() },
+    });
     expect(answer).toMatchObject({ status: 403, body: { message: expect.stringMatching(/^foreign_node: /) as string } });
     expect(ingest.log.records).toEqual([]);
   });
@@ -172,7 +183,9 @@ describe('the holder of a token who publishes too fast', () => {
     const refused = await ingest.post(line('x'), bearer(mad));
     expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(90);
-    expect((await ingest.post(JSON.stringify({ node: 'n', session: 's', criterion: 'FailedLogin' }), bearer(mad))).status).toBe(202);
+    expect((await ingest.post(JSON.stringify({ node: 'n', session: 's', criterion: 'FailedLogin' }), bearer(mad))).status).toBe(
+      202,
+    );
     expect((await ingest.post(line('x'), bearer(another))).status).toBe(202);
     expect(ingest.counters.rateLimited).toBe(1);
   });
