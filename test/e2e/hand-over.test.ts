@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { describeKafkaProcess } from '../kafka/broker.ts';
 import { KafkaProcess } from '../kafka/kafka-process.ts';
 import { isOwed, publishedLines } from './driven-session.ts';
@@ -8,7 +8,8 @@ import type { ServiceProcess } from './service-process.ts';
 
 const PATIENCE_MS = 100_000;
 /** Longer than a test: partitions that nobody hands over go to nobody in time. */
-const SETTINGS = { FF_KAFKA_SESSION_TIMEOUT_MS: '120000', FF_KAFKA_REQUEST_TIMEOUT_MS: '2000' };
+const NEVER_MS = 120_000;
+const SOON_MS = 3000;
 const ALL_PARTITIONS = /^ready: 12 partitions$/m;
 
 await describeKafkaProcess('services that are told to end', (kafka) => {
@@ -16,13 +17,15 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
   let fleet: KafkaFleet;
   let services: Record<'ingest' | 'buffer' | 'writer', ServiceProcess>;
 
-  beforeEach(async () => {
+  /** @param sessionTimeoutMs after which partitions are taken from who says nothing */
+  async function begin(sessionTimeoutMs: number): Promise<void> {
     broker = await KafkaProcess.start(kafka);
-    fleet = new KafkaFleet(broker.brokers, SETTINGS);
+    const settings = { FF_KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs), FF_KAFKA_REQUEST_TIMEOUT_MS: '2000' };
+    fleet = new KafkaFleet(broker.brokers, settings);
     await fleet.createTopics();
     const [ingest, buffer, writer] = await Promise.all([fleet.start('ingest'), fleet.start('buffer'), fleet.start('writer')]);
     services = { ingest, buffer, writer };
-  }, PATIENCE_MS);
+  }
 
   afterEach(async () => {
     await fleet.stop();
@@ -43,6 +46,7 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
     'under load hand their partitions over at once, and the next ones go on with what was accepted',
     { timeout: PATIENCE_MS },
     async () => {
+      await begin(NEVER_MS);
       const next = await Promise.all([fleet.start('buffer'), fleet.start('writer')]);
       const load = new Load(services.ingest.url, 'load');
       await load.accepted(100);
@@ -57,6 +61,7 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
   );
 
   it('under load answer what they have taken: an ingest', { timeout: PATIENCE_MS }, async () => {
+    await begin(NEVER_MS);
     const load = new Load(services.ingest.url, 'load');
     await load.accepted(200);
     const ended = services.ingest.kill('SIGTERM');
@@ -66,6 +71,7 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
   });
 
   it('while Kafka is away end all the same, and what was accepted is filed later', { timeout: PATIENCE_MS }, async () => {
+    await begin(SOON_MS);
     const load = new Load(services.ingest.url, 'load');
     await load.accepted(50);
     await broker.kill('SIGKILL');

@@ -100,7 +100,7 @@ await describeKafkaProcess('what was backed up with the writer stopped', (kafka)
       await rewindWriters();
       const restored = await startWriter();
       const owed = [...before.sessions, ...after.sessions].filter(isOwed);
-      await fleet.filed(owed.map(({ name }) => name));
+      await blocksWhen(blocksOfAll, ({ length }) => length >= owed.length);
       expect(await restored.kill('SIGTERM')).toBe(0);
       const blocks = blocksOfAll();
       expect(blocks.length).toBe(owed.length);
