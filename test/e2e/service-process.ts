@@ -71,6 +71,13 @@ export class ServiceProcess {
     return listening;
   }
 
+  /** Where it answers /livez, /readyz, /version and /metrics. */
+  get opsUrl(): string {
+    const answering = /health and metrics: (http:\S+)/.exec(this.#output)?.[1];
+    if (answering === undefined) throw new Error(`${this.app} does not say where its health is:\n${this.#output}`);
+    return answering;
+  }
+
   /** Resolves when the output has the pattern. @throws Error with the output if it ends without */
   async says(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.#output)) {

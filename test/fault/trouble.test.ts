@@ -1,7 +1,9 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PartStore } from '@fleet-forensics/writer/part-store';
 import { canMount, fill, makeRoom, mountTmpfs, remount, unmount } from './mounted.ts';
+import { bePrivileged, beUnprivileged } from './unprivileged.ts';
 import { WritingService } from './writing-service.ts';
 
 const MIB = 1024 * 1024;
@@ -47,6 +49,29 @@ describe('a writer that cannot write', () => {
   });
 });
 
+describe('a writer that is not root', () => {
+  beforeEach(() => beUnprivileged(service.base));
+  afterEach(bePrivileged);
+
+  it.each([
+    ['its file is read-only', 'd/forensic.log', 0o440],
+    ['its directory may not be entered', 'd', 0o000],
+    ['its root may not be entered', '.', 0o600],
+  ])('waits while %s, says so, and goes on by itself', async (_, name, mode) => {
+    await service.start();
+    await service.publish(10);
+    await service.untilFiled();
+    const path = join(service.root, name);
+    const before = statSync(path).mode;
+    chmodSync(path, mode);
+    await service.publish(10);
+    await service.untilWaiting(/EACCES/);
+    chmodSync(path, before);
+    await service.untilFiled();
+    expect(service.contents.found).toBe(service.contents.expected);
+  });
+});
+
 describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
   beforeEach(() => mountTmpfs(service.mount, MIB));
   afterEach(() => unmount(service.mount));
@@ -79,6 +104,27 @@ describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
     rmSync(join(service.mount, 'ballast'));
     await service.untilFiled();
     expect(service.contents.found).toBe(service.contents.expected);
+  });
+
+  it('says that the parts of a large block have no room, and takes them when they have', () => {
+    const store = new PartStore(service.mount);
+    const part = (index: number) => ({ offset: index, timeMs: 0, key: Buffer.alloc(0), value: Buffer.alloc(MIB / 8, index) });
+    fill(service.mount, MIB);
+    const refusal = expect.objectContaining({ code: 'FF_PARTS_UNWRITABLE', message: expect.stringContaining('FF_DATA_DIR') });
+    let kept = 0;
+    expect(() => {
+      for (; kept < 8; kept++) store.put('0/a', kept, part(kept));
+    }).toThrow(refusal);
+    rmSync(join(service.mount, 'ballast'));
+    for (let index = kept; index < 6; index++) store.put('0/a', index, part(index));
+    for (let index = 0; index < 6; index++) {
+      expect(store.get('0/a', index)).toEqual({
+        ...part(index),
+        key: new Uint8Array(0),
+        value: new Uint8Array(MIB / 8).fill(index),
+      });
+    }
+    store.close();
   });
 
   it('waits while it is read-only', async () => {

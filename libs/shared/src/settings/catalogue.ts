@@ -1,3 +1,4 @@
+import { AccessSettings } from './access-settings.ts';
 import { BufferSettings } from './buffer-settings.ts';
 import { BusSettings } from './bus-settings.ts';
 import { DetectionSettings } from './detection-settings.ts';
@@ -7,6 +8,7 @@ import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { NodeLogSettings } from './node-log-settings.ts';
 import { NodeSettings } from './node-settings.ts';
+import { OpsSettings } from './ops-settings.ts';
 import { PolicyFileSettings } from './policy-file-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
 import { SocketSettings } from './socket-settings.ts';
@@ -17,6 +19,7 @@ import { WriterSettings } from './writer-settings.ts';
 
 const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
   ['Ingest', IngestSettings],
+  ['Access to ingest', AccessSettings],
   ['Node', NodeSettings],
   ['Logs of a node', NodeLogSettings],
   ['Socket', SocketSettings],
@@ -29,6 +32,7 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Buffer', BufferSettings],
   ['Writer', WriterSettings],
   ['Signatures', SignatureSettings],
+  ['Health and metrics', OpsSettings],
   ['Bus', BusSettings],
   ['Embedded log', EmbeddedLogSettings],
   ['Kafka', KafkaSettings],
