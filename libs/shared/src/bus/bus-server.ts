@@ -3,7 +3,8 @@ import { Catch, type RpcExceptionFilter } from '@nestjs/common';
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { isObservable, lastValueFrom, throwError, type Observable } from 'rxjs';
 import { ForensicsError } from '../error.ts';
-import type { Assignment, Batch, Bus, Consumer, Ownership, PartitionId } from './port.ts';
+import { PartitionProgress, type PartitionState } from './partition-progress.ts';
+import type { Assignment, Batch, Bus, Consumer, Ownership } from './port.ts';
 
 /** What an event handler gets as its `@Ctx()`. */
 export interface BusContext {
@@ -22,9 +23,8 @@ export function revokedOf(topic: string): string {
 
 const LOOK_EVERY_MS = 5;
 
-function keyOf({ topic, partition }: PartitionId): string {
-  return `${topic}/${partition}`;
-}
+/** What lies on the owned partitions is looked at this often. */
+const SURVEY_EVERY_MS = 15_000;
 
 export interface BusServerOptions {
   readonly bus: Bus;
@@ -41,9 +41,10 @@ export interface BusServerOptions {
  */
 export class BusServer extends Server implements CustomTransportStrategy {
   readonly #options: BusServerOptions;
-  /** Offset of the next record that is not handled, by partition owned. */
-  readonly #next = new Map<string, PartitionId & { offset: number }>();
+  readonly #progress = new PartitionProgress(() => performance.now());
   #consumer: Consumer | undefined;
+  #survey: NodeJS.Timeout | undefined;
+  #isLooking = false;
 
   constructor(options: BusServerOptions) {
     super();
@@ -58,16 +59,27 @@ export class BusServer extends Server implements CustomTransportStrategy {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#survey);
     await this.#consumer?.close();
     this.#consumer = undefined;
+  }
+
+  /** How far it has come on each partition that it owns. */
+  get partitions(): readonly PartitionState[] {
+    return this.#progress.all;
+  }
+
+  /** What only a restart mends, a phrase each: see PartitionProgress. */
+  stuckFor(ms: number): string[] {
+    return this.#progress.stuckFor(ms);
   }
 
   /** Resolves when every record that lies on the owned partitions now is handled; false if that is not so in time. */
   async caughtUp(withinMs: number): Promise<boolean> {
     const ends = await Promise.all(
-      [...this.#next].map(async ([key, partition]) => [key, (await this.#options.bus.offsets(partition)).end] as const),
+      this.partitions.map(async (owned) => ({ owned, ...(await this.#options.bus.offsets(owned)) })),
     );
-    const isBehind = () => ends.some(([key, end]) => (this.#next.get(key)?.offset ?? end) < end);
+    const isBehind = () => ends.some(({ owned, end }) => (this.#progress.nextOf(owned) ?? end) < end);
     for (const giveUpAt = performance.now() + withinMs; isBehind(); await pause(LOOK_EVERY_MS)) {
       if (performance.now() > giveUpAt) return false;
     }
@@ -89,23 +101,42 @@ export class BusServer extends Server implements CustomTransportStrategy {
       { group, topics, maxBatchRecords, maxBatchBytes },
       {
         assigned: async (assignments, consumer) => {
-          for (const { topic, partition, committed, begin } of assignments) {
-            this.#next.set(keyOf({ topic, partition }), { topic, partition, offset: committed?.offset ?? begin });
-          }
+          for (const { committed, begin, end, ...id } of assignments)
+            this.#progress.assigned(id, committed?.offset ?? begin, end);
           await this.#byTopic(assignedOf, assignments, consumer);
         },
         revoked: async (ownerships, consumer) => {
-          for (const ownership of ownerships) this.#next.delete(keyOf(ownership));
+          for (const ownership of ownerships) this.#progress.revoked(ownership);
           await this.#byTopic(revokedOf, ownerships, consumer);
         },
         batch: async (batch, consumer) => {
-          await this.#dispatch(batch.topic, batch, consumer);
-          const { topic, partition } = batch;
-          this.#next.set(keyOf(batch), { topic, partition, offset: batch.records.at(-1)!.offset + 1 });
+          this.#progress.tried(batch, batch.end);
+          try {
+            await this.#dispatch(batch.topic, batch, consumer);
+            this.#progress.handled(batch, batch.records.at(-1)!.offset + 1);
+          } finally {
+            this.#progress.tried(batch, batch.end);
+          }
         },
         failed,
       },
     );
+    this.#survey = setInterval(() => void this.#lookAtLog(), SURVEY_EVERY_MS);
+    this.#survey.unref();
+  }
+
+  /** One that takes longer than the time between two is waited for. */
+  async #lookAtLog(): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    try {
+      for (const owned of this.partitions) this.#progress.found(owned, await this.#options.bus.offsets(owned));
+    } catch {
+      // Whoever uses the log is told that it is away; here it means only that nothing is known.
+      for (const owned of this.partitions) this.#progress.unknown(owned);
+    } finally {
+      this.#isLooking = false;
+    }
   }
 
   async #byTopic(pattern: (topic: string) => string, owned: readonly Ownership[], consumer: Consumer): Promise<void> {

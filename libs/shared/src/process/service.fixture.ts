@@ -1,6 +1,7 @@
 // Run by tests as a process of its own: service.fixture.ts KIND. A service that starts, or not, ends, or not, as KIND says.
-import { ForensicsError } from '../error.ts';
-import { runService, type Service, type ServicePorts } from './service.ts';
+// What it runs is the compiled package: Node alone compiles no decorators.
+import { ForensicsError } from '@fleet-forensics/shared/error';
+import { runService, type Service, type ServicePorts } from '@fleet-forensics/shared/process/service';
 
 const [kind] = process.argv.slice(2);
 let isReady = false;
@@ -22,6 +23,8 @@ async function start({ warn, fatal }: ServicePorts): Promise<Service> {
     get counts() {
       return { closed, zero: 0 };
     },
+    stuck: kind === 'stuck' ? ['it hangs'] : [],
+    metrics: [{ kind: 'counter', name: 'forensic_closed_total', help: 'of a test', read: () => closed }],
     drainMs: kind === 'hangs' ? 1 : 60_000,
     close: async () => {
       closed += 1;
@@ -30,4 +33,4 @@ async function start({ warn, fatal }: ServicePorts): Promise<Service> {
   };
 }
 
-await runService(start);
+await runService('ingest', start);

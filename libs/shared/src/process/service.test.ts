@@ -26,6 +26,12 @@ class Run {
   async says(text: string): Promise<void> {
     await vi.waitUntil(() => this.said.includes(text), { timeout: 20_000 });
   }
+
+  /** Status and body. */
+  async answer(path: string): Promise<string> {
+    const response = await fetch(`${/health and metrics: (\S+)/.exec(this.said)![1]}${path}`);
+    return `${response.status} ${await response.text()}`;
+  }
 }
 
 describe('a service', () => {
@@ -34,9 +40,10 @@ describe('a service', () => {
     await run.says('ready: 2 partitions');
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
-    const [warning, ...rest] = run.said.trimEnd().split('\n');
-    expect(warning).toBe('warning: it starts');
+    const [health, ...rest] = run.said.trimEnd().split('\n');
+    expect(health).toMatch(/^health and metrics: http:\/\/127\.0\.0\.1:\d+ /);
     expect(rest).toEqual([
+      'warning: it starts',
       'here it is',
       'restoring 2 of 2 partitions; Ctrl-C ends',
       'ready: 2 partitions',
@@ -48,7 +55,7 @@ describe('a service', () => {
   it('that does not start says why, with status 1', async () => {
     const run = new Run('refused');
     expect(await run.ended).toBe(1);
-    expect(run.said).toBe('FF_BAD_SETTING: this is wrong\n');
+    expect(run.said).toContain('\nFF_BAD_SETTING: this is wrong\n');
   });
 
   it('that can not go on drains first, with status 1: its supervisor starts it again', async () => {
@@ -62,6 +69,27 @@ describe('a service', () => {
     await run.says('it starts');
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
+  });
+
+  it('answers while it starts, while it runs, and while it drains, when nothing new is to come to it any more', async () => {
+    const waits = new Run('waits');
+    await waits.says('it starts');
+    expect(await waits.answer('/readyz')).toBe('503 {"ready":false,"why":["starting"]}');
+    expect(await waits.answer('/livez')).toBe('200 {"alive":true,"why":[]}');
+    const run = new Run('drains');
+    await run.says('here it is');
+    expect(await run.answer('/version')).toMatch(/"name":"ingest"/);
+    expect(await run.answer('/metrics')).toContain('forensic_closed_total 0\n');
+    run.child.kill('SIGTERM');
+    await run.says('draining');
+    expect(await run.answer('/readyz')).toBe('503 {"ready":false,"why":["draining"]}');
+    expect(await run.answer('/metrics')).toContain('forensic_closed_total 1\n');
+  });
+
+  it('that only a restart mends says so to its supervisor', async () => {
+    const run = new Run('stuck');
+    await run.says('here it is');
+    expect(await run.answer('/livez')).toBe('503 {"alive":false,"why":["it hangs"]}');
   });
 
   it('that can not be drained in time says so, with status 1', async () => {

@@ -7,6 +7,7 @@ import { IngestSettings, PolicySettings } from './ingest-settings.ts';
 import { KafkaSettings } from './kafka-settings.ts';
 import { NodeLogSettings } from './node-log-settings.ts';
 import { NodeSettings } from './node-settings.ts';
+import { OpsSettings } from './ops-settings.ts';
 import { PolicyFileSettings } from './policy-file-settings.ts';
 import { type DeclaredSetting, type SettingsClass, settingsOf } from './setting.ts';
 import { SocketSettings } from './socket-settings.ts';
@@ -29,6 +30,7 @@ const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[]
   ['Buffer', BufferSettings],
   ['Writer', WriterSettings],
   ['Signatures', SignatureSettings],
+  ['Health and metrics', OpsSettings],
   ['Bus', BusSettings],
   ['Embedded log', EmbeddedLogSettings],
   ['Kafka', KafkaSettings],
