@@ -5,6 +5,7 @@ import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { TOPICS } from '@fleet-forensics/shared/topics';
 import type { Kafka } from '../../tools/kafka/jvm.mjs';
+import { type InstalledVersion, THIS_VERSION } from '../e2e/installed-version.ts';
 import { KafkaProcess } from '../kafka/kafka-process.ts';
 import type { Target } from './fault-plan.ts';
 import type { IngestPlace } from './load.ts';
@@ -50,9 +51,10 @@ export class Fleet {
    * Starts all of it; resolves when all of it serves.
    * @param dir for data, blocks and logs: all but the broker's
    */
-  static async start(kafka: Kafka, dir: string): Promise<Fleet> {
+  static async start(kafka: Kafka, dir: string, version: InstalledVersion = THIS_VERSION): Promise<Fleet> {
     const broker = await KafkaProcess.start(kafka);
     const fleet = new Fleet(broker, dir);
+    for (const service of fleet.services) service.install(version);
     try {
       await makeTopics(broker.brokers);
       fleet.startServices();

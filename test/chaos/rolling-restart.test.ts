@@ -1,60 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeKafkaProcess } from '../kafka/broker.ts';
-import { Audit } from './audit.ts';
+import { BlockWatch } from './block-watch.ts';
 import { Fleet } from './fleet.ts';
-import { ForensicFile } from './forensic-file.ts';
 import { Load } from './load.ts';
-import type { AskedCriterion } from './session-script.ts';
 
 const START_MS = 120_000;
 const READY_MS = 60_000;
 const END_MS = 60_000;
-const LOOK_AGAIN_MS = 10;
 /** From the 202 to the block in its file: what the project promises. */
 const LATEST_MS = 10_000;
 /** Enough that every process has warmed up, and rings are worth restoring. */
 const WARM_BLOCKS = 50;
 const LANES = { short: 8, long: 6, 'kept alive': 4 };
-
-/** Reads the files while they grow, and notes when each block appeared. */
-class Watch {
-  readonly audit: Audit;
-  /** By criterion, milliseconds of performance.now(). */
-  readonly seenMs = new Map<AskedCriterion, number>();
-  readonly #files: readonly { readonly file: string; readonly forensicFile: ForensicFile }[];
-
-  constructor(load: Load, { places, root }: Fleet) {
-    this.audit = new Audit(load.scripts);
-    this.#files = places.map(({ file }) => ({ file, forensicFile: new ForensicFile(join(root, file)) }));
-  }
-
-  look(): void {
-    for (const { file, forensicFile } of this.#files) {
-      for (const block of forensicFile.blocks()) {
-        const asked = this.audit.take(block, file);
-        if (asked) this.seenMs.set(asked, performance.now());
-      }
-    }
-  }
-
-  /** Looks until it is so, or for a while at most. */
-  async until(isSo: () => boolean, withinMs: number): Promise<void> {
-    const giveUpAt = performance.now() + withinMs;
-    while (!isSo() && performance.now() < giveUpAt) {
-      this.look();
-      await pause(LOOK_AGAIN_MS);
-    }
-  }
-
-  /** Of the blocks seen, from the answer to the file. */
-  get latenciesMs(): number[] {
-    return [...this.seenMs].map(([{ answeredMs }, seenMs]) => Math.max(0, seenMs - (answeredMs ?? seenMs)));
-  }
-}
 
 await describeKafkaProcess('a fleet whose buffers are restarted one by one', (kafka) => {
   let dir: string;
@@ -72,7 +32,7 @@ await describeKafkaProcess('a fleet whose buffers are restarted one by one', (ka
 
   it('files every block once and within ten seconds, whatever restarts', { timeout: START_MS * 2 }, async () => {
     const load = new Load({ places: fleet.places, seed: 1, lanes: LANES });
-    const watch = new Watch(load, fleet);
+    const watch = new BlockWatch(load, fleet);
     load.start();
     await watch.until(() => watch.seenMs.size >= WARM_BLOCKS, READY_MS);
 

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type InstalledVersion, THIS_VERSION } from '../e2e/installed-version.ts';
 import { type ServiceName, ServiceProcess } from '../e2e/service-process.ts';
 
 const RESTART_MS = 500;
@@ -25,6 +26,7 @@ export class SupervisedService {
   #process: ServiceProcess | undefined;
   #serving: RegExpExecArray | null = null;
   #isWanted = false;
+  #version: InstalledVersion = THIS_VERSION;
 
   constructor(options: SupervisedServiceOptions) {
     this.name = options.name;
@@ -37,11 +39,16 @@ export class SupervisedService {
     return this.#serving;
   }
 
+  /** Its next process is of this version. */
+  install(version: InstalledVersion): void {
+    this.#version = version;
+  }
+
   /** Starts a process, if none runs; does not wait until it serves. */
   start(): void {
     this.#isWanted = true;
     if (this.#process) return;
-    const started = ServiceProcess.spawn(this.#options.app, this.#options.environment);
+    const started = ServiceProcess.spawn(this.#options.app, this.#options.environment, this.#version);
     this.#process = started;
     void started.exited.then((status) => this.#ended(started, status));
   }

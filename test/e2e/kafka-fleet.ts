@@ -8,6 +8,7 @@ import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { TOPICS } from '@fleet-forensics/shared/topics';
 import { type FiledBlock, wholeBlocks } from '@fleet-forensics/standalone/filed-block';
+import type { InstalledVersion } from './installed-version.ts';
 import { filedBlocks } from './recorder-process.ts';
 import { type ServiceName, ServiceProcess } from './service-process.ts';
 
@@ -25,7 +26,7 @@ export class KafkaFleet {
   }
 
   get root(): string {
-    return join(this.dataDir, 'forensic');
+    return this.#environment['FF_FORENSIC_ROOT'] ?? join(this.dataDir, 'forensic');
   }
 
   async createTopics(specs: readonly TopicSpec[] = TOPICS): Promise<void> {
@@ -38,15 +39,15 @@ export class KafkaFleet {
   }
 
   /** Resolves when it is ready. */
-  async start(app: ServiceName, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-    const service = this.spawn(app, environment);
+  async start(app: ServiceName, environment: Readonly<Record<string, string>> = {}, version?: InstalledVersion) {
+    const service = this.spawn(app, environment, version);
     await service.says(/^ready/m);
     return service;
   }
 
   /** Does not wait until it is ready. */
-  spawn(app: ServiceName, environment: Readonly<Record<string, string>> = {}): ServiceProcess {
-    const service = ServiceProcess.spawn(app, { ...this.#environment, ...environment });
+  spawn(app: ServiceName, environment: Readonly<Record<string, string>> = {}, version?: InstalledVersion): ServiceProcess {
+    const service = ServiceProcess.spawn(app, { ...this.#environment, ...environment }, version);
     this.#services.push(service);
     return service;
   }

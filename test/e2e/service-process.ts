@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { type InstalledVersion, THIS_VERSION } from './installed-version.ts';
 
 export type ServiceName = 'ingest' | 'buffer' | 'writer' | 'standalone';
+
+type Environment = Readonly<Record<string, string>>;
 
 /** Signals that end a process. */
 type EndingSignal = 'SIGTERM' | 'SIGINT' | 'SIGKILL';
@@ -39,15 +42,15 @@ export class ServiceProcess {
   }
 
   /** Starts it and waits for nothing. @param environment settings, `FF_…` */
-  static spawn(app: ServiceName, environment: Readonly<Record<string, string>>): ServiceProcess {
-    const main = fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url));
-    const env = { PATH: process.env['PATH'], FF_INGEST_PORT: '0', ...environment };
+  static spawn(app: ServiceName, environment: Environment, version: InstalledVersion = THIS_VERSION): ServiceProcess {
+    const main = join(version.checkout, 'apps', app, 'dist/main.js');
+    const env = { PATH: process.env['PATH'], ...version.settings({ FF_INGEST_PORT: '0', ...environment }) };
     return new ServiceProcess(app, spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] }));
   }
 
   /** Starts it; resolves when it says that it is ready. @throws Error with its output if it ends before */
-  static async start(app: ServiceName, environment: Readonly<Record<string, string>>): Promise<ServiceProcess> {
-    const started = ServiceProcess.spawn(app, environment);
+  static async start(app: ServiceName, environment: Environment, version?: InstalledVersion): Promise<ServiceProcess> {
+    const started = ServiceProcess.spawn(app, environment, version);
     await started.says(/^ready/m);
     return started;
   }
@@ -66,6 +69,13 @@ export class ServiceProcess {
     const listening = /listens on (http:\S+)/.exec(this.#output)?.[1];
     if (listening === undefined) throw new Error(`${this.app} does not listen:\n${this.#output}`);
     return listening;
+  }
+
+  /** Where it answers /livez, /readyz, /version and /metrics. */
+  get opsUrl(): string {
+    const answering = /health and metrics: (http:\S+)/.exec(this.#output)?.[1];
+    if (answering === undefined) throw new Error(`${this.app} does not say where its health is:\n${this.#output}`);
+    return answering;
   }
 
   /** Resolves when the output has the pattern. @throws Error with the output if it ends without */

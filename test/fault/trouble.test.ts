@@ -1,7 +1,8 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { canMount, mountTmpfs, remount, unmount } from './mounted.ts';
+import { canMount, fill, makeRoom, mountTmpfs, remount, unmount } from './mounted.ts';
+import { bePrivileged, beUnprivileged } from './unprivileged.ts';
 import { WritingService } from './writing-service.ts';
 
 const MIB = 1024 * 1024;
@@ -47,32 +48,44 @@ describe('a writer that cannot write', () => {
   });
 });
 
+describe('a writer that is not root', () => {
+  beforeEach(() => beUnprivileged(service.base));
+  afterEach(bePrivileged);
+
+  it.each([
+    ['its file is read-only', 'd/forensic.log', 0o440],
+    ['its directory may not be entered', 'd', 0o000],
+    ['its root may not be entered', '.', 0o600],
+  ])('waits while %s, says so, and goes on by itself', async (_, name, mode) => {
+    await service.start();
+    await service.publish(10);
+    await service.untilFiled();
+    const path = join(service.root, name);
+    const before = statSync(path).mode;
+    chmodSync(path, mode);
+    await service.publish(10);
+    await service.untilWaiting(/EACCES/);
+    chmodSync(path, before);
+    await service.untilFiled();
+    expect(service.contents.found).toBe(service.contents.expected);
+  });
+});
+
 describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
   beforeEach(() => mountTmpfs(service.mount, MIB));
   afterEach(() => unmount(service.mount));
-
-  function fill(): void {
-    const ballast = join(service.mount, 'ballast');
-    for (let bytes = 8 * MIB; bytes >= 1; bytes = Math.floor(bytes / 2)) {
-      try {
-        writeFileSync(ballast, Buffer.alloc(bytes), { flag: 'a' });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      }
-    }
-  }
 
   it('loses nothing and leaves nothing half written, however often it is filled and freed under load', async () => {
     await service.start({ FF_WRITER_HEADROOM_BYTES: '0' });
     for (let time = 0; time < 5; time++) {
       await service.publish(40);
-      fill();
+      fill(service.mount, MIB);
       await service.publish(40);
       await service.untilWaiting(/ENOSPC/);
       const { found, expected } = service.contents;
       expect(expected.startsWith(found), 'whole blocks only').toBe(true);
       expect(found === '' || found.endsWith('-----END FAILED LOGIN FORENSICS-----\n')).toBe(true);
-      rmSync(join(service.mount, 'ballast'));
+      makeRoom(service.mount);
       await service.untilFiled();
     }
     expect(service.contents.found).toBe(service.contents.expected);

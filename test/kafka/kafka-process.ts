@@ -5,6 +5,8 @@ import { Broker } from '../../tools/kafka/broker.mjs';
 import type { Kafka } from '../../tools/kafka/jvm.mjs';
 
 export interface KafkaProcessOptions {
+  /** Directory that gets one with its data; default the system's for what is temporary. */
+  readonly place?: string;
   /** As java's -Xmx takes it; default 512m. */
   readonly heap?: string;
   /** Further ones, e.g. `SECURE://127.0.0.1:12345` (tools/kafka/free-port.mjs finds a port); `properties` name their protocol. */
@@ -29,7 +31,7 @@ export class KafkaProcess {
 
   /** Starts it on empty data and a free port; resolves when it answers. @param kafka what describeKafkaProcess gives */
   static async start(kafka: Kafka, options: KafkaProcessOptions = {}): Promise<KafkaProcess> {
-    const data = await mkdtemp(join(tmpdir(), 'kafka-process-'));
+    const data = await mkdtemp(join(options.place ?? tmpdir(), 'kafka-process-'));
     return new KafkaProcess(kafka, options, data, await Broker.start(kafka, { ...options, data, isShortLived: true }));
   }
 
@@ -40,6 +42,11 @@ export class KafkaProcess {
 
   get pid(): number {
     return this.#broker.pid;
+  }
+
+  /** Settles when the running process has ended, whoever ended it: its status, null if a signal did. */
+  get ended(): Promise<number | null> {
+    return this.#broker.ended;
   }
 
   /** Settles when it has ended, for SIGKILL and SIGTERM; at once for SIGSTOP and SIGCONT. */

@@ -3,8 +3,9 @@ export interface BufferCounters {
   checkpointsWritten: number;
   /** Of their values. */
   checkpointBytes: number;
+  deadLetters: number;
 }
 
 export function noBufferCounts(): BufferCounters {
-  return { checkpointsWritten: 0, checkpointBytes: 0 };
+  return { checkpointsWritten: 0, checkpointBytes: 0, deadLetters: 0 };
 }

@@ -7,17 +7,18 @@ import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { BUFFER_GROUP } from '@fleet-forensics/shared/topics';
+import { bufferMetrics } from './buffer-metrics.ts';
 import { BufferModule } from './buffer.module.ts';
 import { readinessOf } from './restoration.ts';
 import { SessionBuffer } from './session-buffer.ts';
 
 /** One of any number of buffers: they share the partitions of forensic.session-events. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, warn } = ports;
+  const { environment, stuckMs, warn } = ports;
   const bus = openKafka(ports);
   const settings = readSettings(BufferSettings, environment);
   const { fetchRecords: maxBatchRecords, fetchBytes: maxBatchBytes } = readSettings(BusSettings, environment);
-  const { app } = await untilKafkaAnswers(warn, async () => {
+  const { app, server } = await untilKafkaAnswers(warn, async () => {
     await checkTopics(bus, warn);
     return startBusApp(BufferModule.register({ bus, settings, warn }), {
       bus,
@@ -36,6 +37,10 @@ async function start(ports: ServicePorts): Promise<Service> {
     get counts() {
       return Object.fromEntries(Object.entries(buffer.counts));
     },
+    get stuck() {
+      return server.stuckFor(stuckMs);
+    },
+    metrics: bufferMetrics(buffer, server),
     drainMs: DRAIN_MS,
     close: async () => {
       await app.close();
@@ -44,4 +49,4 @@ async function start(ports: ServicePorts): Promise<Service> {
   };
 }
 
-await runService(start);
+await runService('buffer', start);

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { noBufferCounts } from './buffer-counters.ts';
 import { CHECKPOINT_BOUNDS } from './fold/checkpoint.ts';
 import { Log, POLICY, criterion, sessionBatch } from './fold/log.fixture.ts';
+import { CriterionTally } from './criterion-tally.ts';
 import { PartitionOwner } from './partition-owner.ts';
 
 const SETTINGS = readSettings(BufferSettings, { FF_BUFFER_COMMIT_MS: '0' });
@@ -52,8 +53,8 @@ function ownerOf(
 ): PartitionOwner {
   const assignment: Assignment = { topic: SESSION_EVENTS, partition: 3, epoch: 1, begin, end: 100, committed };
   const consumer = bus as unknown as Consumer;
-  const counters = noBufferCounts();
-  return new PartitionOwner(assignment, { consumer, producer: bus, settings, bounds: CHECKPOINT_BOUNDS, counters, warn });
+  const told = { counters: noBufferCounts(), criteria: new CriterionTally() };
+  return new PartitionOwner(assignment, { consumer, producer: bus, settings, bounds: CHECKPOINT_BOUNDS, ...told, warn });
 }
 
 function batchOf(records: readonly BusRecord[]): Batch {

@@ -6,6 +6,7 @@ import { encodeTick } from '@fleet-forensics/shared/wire/codec';
 import { deadLetter } from '@fleet-forensics/shared/wire/dead-letter';
 import type { BufferCounters } from './buffer-counters.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
+import type { CriterionTally } from './criterion-tally.ts';
 import { encodePosition } from '@fleet-forensics/shared/wire/commit-position';
 import { dropBefore } from './crowd.ts';
 import { encodeBlock } from './fold/block.ts';
@@ -24,6 +25,7 @@ export interface PartitionOwnerPorts {
   readonly settings: BufferSettings;
   readonly bounds: CheckpointBounds;
   readonly counters: BufferCounters;
+  readonly criteria: CriterionTally;
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
 }
@@ -34,6 +36,7 @@ export interface PartitionOwnerPorts {
  */
 export class PartitionOwner {
   readonly fold: PartitionFold;
+  readonly #liveFrom: number;
   readonly #assignment: Assignment;
   readonly #ports: PartitionOwnerPorts;
   readonly #checkpoints: CheckpointSchedule;
@@ -47,11 +50,28 @@ export class PartitionOwner {
     const { consumer, settings, bounds, warn } = ports;
     const { start, liveFrom, warning } = startPointOf(assignment);
     if (warning) warn(warning);
+    this.#liveFrom = liveFrom;
     this.#assignment = assignment;
     this.#ports = ports;
     this.#checkpoints = new CheckpointSchedule(settings.checkpointBytes, bounds);
     this.fold = new PartitionFold(assignment.partition, start, liveFrom, bounds.window);
     consumer.seek(assignment, start);
+  }
+
+  get partition(): number {
+    return this.#assignment.partition;
+  }
+
+  /** Below it everything was folded, and its blocks acknowledged, here or by an earlier owner. */
+  get position(): number {
+    return Math.max(this.fold.position, this.#liveFrom);
+  }
+
+  /** Encoded messages in the rings of its live sessions. */
+  get ringBytes(): number {
+    let bytes = 0;
+    for (const { session } of this.fold.sessions()) bytes += session.ringByteLength;
+    return bytes;
   }
 
   /**
@@ -142,8 +162,11 @@ export class PartitionOwner {
   #outgoing(effect: Effect, record: BusRecord): OutgoingTo[] {
     if (effect.kind === 'poison') return [this.#letter(record, effect.error)];
     try {
-      const key = Buffer.from(effect.block.header.file);
-      return encodeBlock(effect.block).map((value) => ({ topic: BLOCKS, record: { key, value } }));
+      const { file, criterion } = effect.block.header;
+      const key = Buffer.from(file);
+      const outgoing = encodeBlock(effect.block).map((value) => ({ topic: BLOCKS, record: { key, value } }));
+      this.#ports.criteria.add(criterion.name);
+      return outgoing;
     } catch (error) {
       return [this.#letter(record, error)];
     }
@@ -151,6 +174,7 @@ export class PartitionOwner {
 
   #letter(record: BusRecord, error: unknown): OutgoingTo {
     const reason = error instanceof ForensicsError ? error : new ForensicsError('FF_FOLD_FAILED', String(error));
+    this.#ports.counters.deadLetters += 1;
     return { topic: DEAD_LETTERS, record: deadLetter(this.#assignment, record, reason) };
   }
 }

@@ -1,7 +1,9 @@
 import type { Assignment, Batch, Consumer, Ownership, Producer } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import { durationHistogram } from '@fleet-forensics/shared/metrics/metric';
 import type { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { type BufferCounters, noBufferCounts } from './buffer-counters.ts';
+import { CriterionTally } from './criterion-tally.ts';
 import { CHECKPOINT_BOUNDS, type CheckpointBounds } from './fold/checkpoint.ts';
 import { addCounts, type FoldCounters, noCounts } from './fold/fold-counters.ts';
 import { PartitionOwner } from './partition-owner.ts';
@@ -11,10 +13,13 @@ export interface SessionBufferPorts {
   readonly settings: BufferSettings;
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
-  /** Milliseconds since 1970; decides only when to commit, never what. */
+  /** Milliseconds since 1970; decides only when to commit, never what, and tells how long a restoration took. */
   readonly now: () => number;
   readonly bounds?: CheckpointBounds;
 }
+
+/** Seconds: a restart reads 64 MiB and four times the live rings of each partition. */
+const RESTORE_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
 /** The partitions of forensic.session-events that this process owns. */
 export class SessionBuffer {
@@ -23,6 +28,15 @@ export class SessionBuffer {
   /** Of the partitions that were handed over. */
   readonly #past = noCounts();
   readonly #counters = noBufferCounts();
+  readonly #assignedMs = new Map<PartitionOwner, number>();
+  /** Blocks that were asked for. */
+  readonly criteria = new CriterionTally();
+  /** From the assignment of a partition with something to replay until its rings are what they were. */
+  readonly restoreSeconds = durationHistogram(
+    'forensic_buffer_restore_seconds',
+    'From the assignment of a partition until its rings are what they were before',
+    RESTORE_BUCKETS,
+  );
   #isTicking = false;
 
   constructor(ports: SessionBufferPorts) {
@@ -47,8 +61,12 @@ export class SessionBuffer {
 
   assigned(assignments: readonly Assignment[], consumer: Consumer): void {
     const { producer, settings, warn, bounds = CHECKPOINT_BOUNDS } = this.#ports;
-    const ports = { consumer, producer, settings, bounds, counters: this.#counters, warn };
-    for (const assignment of assignments) this.#owners.set(assignment.partition, new PartitionOwner(assignment, ports));
+    const ports = { consumer, producer, settings, bounds, counters: this.#counters, criteria: this.criteria, warn };
+    for (const assignment of assignments) {
+      const owner = new PartitionOwner(assignment, ports);
+      this.#owners.set(assignment.partition, owner);
+      if (!owner.fold.isLive) this.#assignedMs.set(owner, this.#ports.now());
+    }
   }
 
   async take(batch: Batch, consumer: Consumer): Promise<void> {
@@ -57,6 +75,7 @@ export class SessionBuffer {
       throw new ForensicsError('FF_PARTITION_LOST', `${batch.topic}/${batch.partition} sent a batch but is not assigned`);
     }
     await owner.take(batch, this.#ports.now());
+    this.#noteRestored(owner);
     await consumer.heartbeat();
   }
 
@@ -64,6 +83,7 @@ export class SessionBuffer {
   async revoked(ownerships: readonly Ownership[]): Promise<void> {
     const leaving = ownerships.flatMap(({ partition }) => this.#owners.get(partition) ?? []);
     for (const { partition } of ownerships) this.#owners.delete(partition);
+    for (const owner of leaving) this.#assignedMs.delete(owner);
     for (const { fold } of leaving) addCounts(this.#past, fold.counters);
     await Promise.all(leaving.map((owner) => this.#commit(owner)));
   }
@@ -74,6 +94,14 @@ export class SessionBuffer {
     this.#isTicking = true;
     await Promise.all(this.owners.map((owner) => Promise.all([this.#commit(owner), this.#tick(owner)])));
     this.#isTicking = false;
+  }
+
+  #noteRestored(owner: PartitionOwner): void {
+    const assignedMs = this.#assignedMs.get(owner);
+    if (assignedMs === undefined || !owner.fold.isLive) return;
+    this.#assignedMs.delete(owner);
+    // A clock that was set back in between.
+    this.restoreSeconds.observe(Math.max(0, this.#ports.now() - assignedMs) / 1000);
   }
 
   async #tick(owner: PartitionOwner): Promise<void> {

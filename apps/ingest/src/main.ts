@@ -11,7 +11,9 @@ import { SpoolSettings } from '@fleet-forensics/shared/settings/spool-settings';
 import { SESSION_EVENTS, TOPICS } from '@fleet-forensics/shared/topics';
 import { Counters } from './counters.ts';
 import { startIngest } from './ingest-app.ts';
+import { ingestMetrics } from './ingest-metrics.ts';
 import { type IngestLog, ingestLog } from './log/ingest-log.ts';
+import { WatchedProducer } from './log/watched-producer.ts';
 import { configuredPolicies, type ConfiguredPolicies } from './policy/configured-policies.ts';
 import { configuredSources } from './sources/configured-sources.ts';
 import { SpooledProducer, type SpooledProducerOptions } from './spool/spooled-producer.ts';
@@ -29,7 +31,8 @@ async function start(ports: ServicePorts): Promise<Service> {
   const dir = resolve(spoolDir || join(readSettings(EmbeddedLogSettings, environment).dataDir, 'spool'));
   const spool = maxBytes > 0 ? await openSpool(log, { dir, maxBytes, counters, warn }) : undefined;
   await log.open(spool !== undefined);
-  const producer = () => spool ?? log.producer;
+  const watched = new WatchedProducer(spool ?? log.producer);
+  const producer = () => watched;
   const options = { bus: { producer }, settings, policies: policies.source, detection, node, counters, warn };
   const { app, places } = await startIngest(options, configuredSources(environment));
   return {
@@ -40,8 +43,11 @@ async function start(ports: ServicePorts): Promise<Service> {
       spool ? `events wait in ${dir} while ${log.name} is away` : 'there is no spool',
     ],
     get readiness() {
-      return readinessOf(spool, policies);
+      return readinessOf(watched, spool, policies);
     },
+    // It consumes nothing: that the event loop turns is all there is to it.
+    stuck: [],
+    metrics: ingestMetrics({ counters, spool, policies }),
     get counts() {
       return counters.totals;
     },
@@ -67,9 +73,16 @@ function openSpool(log: IngestLog, options: Pick<SpooledProducerOptions, 'dir' |
   });
 }
 
-function readinessOf(spool: SpooledProducer | undefined, { warnings }: ConfiguredPolicies): Readiness {
+/** Ready while events can be kept, in the log or in the spool. */
+function readinessOf(
+  { refusal }: WatchedProducer,
+  spool: SpooledProducer | undefined,
+  { warnings }: ConfiguredPolicies,
+): Readiness {
   const mode = spool?.status.mode ?? 'direct';
-  return { isReady: true, why: [...(mode === 'direct' ? [] : [`events go to the spool (${mode})`]), ...warnings] };
+  const spooling = mode === 'direct' ? [] : [`events go to the spool (${mode})`];
+  if (refusal !== undefined) return { isReady: false, why: [`events are refused: ${refusal}`, ...warnings] };
+  return { isReady: true, why: [...spooling, ...warnings] };
 }
 
-await runService(start);
+await runService('ingest', start);

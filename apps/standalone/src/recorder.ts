@@ -1,14 +1,18 @@
 import { messageOf } from '@fleet-forensics/shared/error';
 import { join, resolve } from 'node:path';
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
+import { bufferMetrics } from '@fleet-forensics/buffer/buffer-metrics';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
 import { Counters } from '@fleet-forensics/ingest/counters';
+import { ingestMetrics } from '@fleet-forensics/ingest/ingest-metrics';
+import { WatchedProducer } from '@fleet-forensics/ingest/log/watched-producer';
 import { startIngest } from '@fleet-forensics/ingest/ingest-app';
 import { configuredPolicies } from '@fleet-forensics/ingest/policy/configured-policies';
 import { configuredSources } from '@fleet-forensics/ingest/sources/configured-sources';
 import { startBusApp, type BusApp } from '@fleet-forensics/shared/bus/bus-app';
 import { EmbeddedLog } from '@fleet-forensics/shared/bus/embedded/embedded-log';
 import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
+import type { Metric } from '@fleet-forensics/shared/metrics/metric';
 import { filingPlace } from '@fleet-forensics/shared/filing-place';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
@@ -32,6 +36,8 @@ import {
 } from '@fleet-forensics/shared/topics';
 import { FilingHealth } from '@fleet-forensics/writer/filing-health';
 import { signingOf } from '@fleet-forensics/writer/head-signatures';
+import { readinessOf, RootHealth } from '@fleet-forensics/writer/root-health';
+import { writerMetrics } from '@fleet-forensics/writer/writer-metrics';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
 
@@ -46,6 +52,10 @@ export interface Recorder {
   readonly forensicRoot: string;
   /** Whether blocks can be filed now, and what else is not as it should be. */
   readonly readiness: Readiness;
+  /** Of all services. */
+  readonly metrics: readonly Metric[];
+  /** What only a restart mends: consumers that stand still for longer than this, milliseconds. */
+  stuckFor(ms: number): readonly string[];
   /** What was done since the start, and what was dropped on the way, by name. */
   counts(): Readonly<Record<string, number>>;
   /**
@@ -107,17 +117,22 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const counters = new Counters();
     const policies = configuredPolicies(environment, { counters, warn });
     closers.push(async () => policies.close());
-    const options = { bus: log, settings: ingestSettings, policies: policies.source, detection, node, counters, warn };
+    const watched = new WatchedProducer(log.producer());
+    const bus = { producer: () => watched };
+    const options = { bus, settings: ingestSettings, policies: policies.source, detection, node, counters, warn };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
+    const filing = writer.app.get(WriterCounters);
+    const health = writer.app.get(FilingHealth);
+    const root = writer.app.get(RootHealth);
+    const { headroomBytes } = writerSettings;
     const counts = () => ({
       ...counters.totals,
       ...buffer.app.get(SessionBuffer).counts,
-      ...Object.fromEntries(Object.entries(writer.app.get(WriterCounters))),
+      ...Object.fromEntries(Object.entries(filing)),
     });
     const { url } = ingest;
     const places = [...ingest.places, policies.place];
-    const health = writer.app.get(FilingHealth);
     const close = () => closeAll(closers);
     return {
       url,
@@ -125,10 +140,18 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       dataDir,
       forensicRoot: place.root,
       counts,
+      metrics: [
+        ...ingestMetrics({ counters, spool: undefined, policies }),
+        ...bufferMetrics(buffer.app.get(SessionBuffer), buffer.server),
+        ...writerMetrics({ counters: filing, health, root, journal: place.journal, headroomBytes, server: writer.server }),
+      ],
+      stuckFor: (ms) => [...buffer.server.stuckFor(ms), ...writer.server.stuckFor(ms)],
       close,
       get readiness() {
-        const { isReady, why } = health.readiness;
-        return { isReady, why: [...why, ...policies.warnings] };
+        const { isReady, why } = readinessOf(health, root);
+        const { refusal } = watched;
+        const refused = refusal === undefined ? [] : [`events are refused: ${refusal}`];
+        return { isReady: isReady && refusal === undefined, why: [...refused, ...why, ...policies.warnings] };
       },
     };
   } catch (error) {

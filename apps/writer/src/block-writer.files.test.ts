@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nextLink } from '@fleet-forensics/shared/integrity/chain';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wholeBlock } from './block.fixture.ts';
 import { textOf, WriterPlace } from './writer-place.fixture.ts';
@@ -94,6 +95,19 @@ describe('more files than there may be', () => {
     rmSync(join(place.root, 'b.log'));
     await place.file([block('d')], undefined, { settings });
     expect(readdirSync(place.root).toSorted()).toEqual(['a.log', 'c.log', 'd.log']);
+  });
+
+  it('that was forgotten and comes again takes no number that its blocks have, and its chain goes on: verify tells them apart', async () => {
+    const { filings: before } = await place.file([block('a'), block('b'), block('c')], undefined, { settings });
+    rmSync(join(place.root, 'a.log'));
+    await place.file([block('d')], undefined, { settings });
+    expect(place.journal.file('/a.log')).toBeUndefined();
+    rmSync(join(place.root, 'b.log'));
+    const again = wholeBlock('again', '/%{node}.log', { node: 'a' });
+    const { filings } = await place.file([again], undefined, { settings });
+    const [{ chain, sha256, generation }] = filings as [(typeof filings)[0]];
+    expect([generation, chain]).toEqual([2, nextLink(before[0]!.chain, sha256)]);
+    expect([place.counters.adopted, place.contentOf('a.log')]).toEqual([0, textOf(again)]);
   });
 
   it('counts files of single blocks too', async () => {

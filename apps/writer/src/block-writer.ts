@@ -159,7 +159,7 @@ export class BlockWriter {
       const { file: name } = appendix.path;
       const known = journal.file(name);
       const settled = await this.#files.unlessHeld(appendix, held, () =>
-        settlement.open(appendix.path, known, expectedBytes(appendix)),
+        settlement.open(appendix.path, known, known ?? journal.lastOf(name), expectedBytes(appendix)),
       );
       if (!settled) continue;
       const { file, state, rotated } = settled;
@@ -180,7 +180,7 @@ export class BlockWriter {
   }
 
   async #append(open: readonly OpenAppendix[], own: readonly Appendix[], held: HeldFiles): Promise<Filing[]> {
-    const { journal, counters, signatures } = this.#parts;
+    const { journal, counters, signatures, nowUs } = this.#parts;
     const written = [...(await this.#files.append(open, held)), ...(await this.#files.writeAlone(own, held))];
     let filings: Filing[];
     // No turn of the event loop from here to the commit: nobody sees what may be rolled back.
@@ -195,6 +195,10 @@ export class BlockWriter {
     }
     // Not undone if it fails: the commit may have become durable, and then the blocks must be there.
     journal.commit();
+    const durableUs = nowUs();
+    for (const { copy } of written.flatMap(({ appended }) => appended)) {
+      if (copy.copy === 0) counters.durable(copy.block.header.criterion.timeUs, durableUs);
+    }
     for (const { length } of filings) counters.filedBytes += length;
     counters.filed += filings.length;
     const appendedTo = new Set(open.map(({ path }) => path.file));

@@ -17,6 +17,10 @@ export class FilingHealth {
     this.#waiting.delete(partition);
   }
 
+  get waitingPartitions(): number {
+    return this.#waiting.size;
+  }
+
   /** Not ready while a partition waits; blocks of the others are filed all the same. */
   get readiness(): Readiness {
     const reasons = [...new Set(this.#waiting.values())];

@@ -1,16 +1,12 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { ForensicsError } from '@fleet-forensics/shared/error';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { FIRST_LINK } from '@fleet-forensics/shared/integrity/chain';
 import { type BlockRow, type FileRow, filingOf } from '@fleet-forensics/shared/integrity/journal-rows';
 import type { ChainPlace } from '@fleet-forensics/shared/integrity/signed-head';
 import type { Filing } from '@fleet-forensics/shared/wire/block';
-import { upgradeSchema } from './journal-schema.ts';
+import { openJournal } from './journal-database.ts';
 
 /** How long another writer's transaction is waited for: longer than one takes, shorter than a group gives its members. */
 const LOCK_TIMEOUT_MS = 5_000;
-
-/** Sessions, users' addresses and paths: for the writer alone. */
-const JOURNAL_MODE = 0o600;
 
 /** What the journal knows of a file. */
 export interface FileState {
@@ -81,7 +77,7 @@ export class Journal {
    * @throws ForensicsError FF_JOURNAL_UNREADABLE
    */
   constructor(path: string, lockTimeoutMs = LOCK_TIMEOUT_MS) {
-    this.#database = open(path, lockTimeoutMs);
+    this.#database = openJournal(path, lockTimeoutMs);
   }
 
   /** Rolls back first what is still open after an error. */
@@ -147,6 +143,16 @@ export class Journal {
   /** How many files it knows. */
   fileCount(): number {
     return Number(this.#sql('SELECT count(*) AS files FROM files').get()!['files']);
+  }
+
+  /** Of the newest file that had the name, known or forgotten: its generation, and the chain's last link; 0 and the first link: none. */
+  lastOf(file: string): Pick<FileState, 'generation' | 'chain'> {
+    const { newest } = this.#sql(
+      `SELECT max(generation) AS newest FROM
+       (SELECT generation FROM blocks WHERE file = ?1 UNION ALL SELECT generation FROM generations WHERE file = ?1)`,
+    ).get(file) as { newest: number | null };
+    const generation = newest ?? 0;
+    return { generation, chain: this.linkBefore(file, generation + 1) ?? FIRST_LINK };
   }
 
   /** Names of files behind `after`, in order. */
@@ -261,36 +267,5 @@ export class Journal {
     const statement = this.#database.prepare(text);
     this.#statements.set(text, statement);
     return statement;
-  }
-}
-
-function open(path: string, lockTimeoutMs: number): DatabaseSync {
-  let database: DatabaseSync | undefined;
-  try {
-    keepPrivate(path);
-    database = new DatabaseSync(path, { timeout: lockTimeoutMs });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    upgradeSchema(database, path);
-    return database;
-  } catch (cause) {
-    database?.close();
-    if (cause instanceof ForensicsError) throw cause;
-    const remedy = 'see its directory and disk; moved aside, blocks of the last days may be filed twice';
-    throw new ForensicsError(
-      'FF_JOURNAL_UNREADABLE',
-      `the writer's journal ${path} can't be opened: ${String(cause)}; ${remedy}`,
-      { cause },
-    );
-  }
-}
-
-function keepPrivate(path: string): void {
-  try {
-    // SQLite would make it, and the files beside it after its example, with the umask's mode.
-    closeSync(openSync(path, 'wx', JOURNAL_MODE));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    // By name: a descriptor that is closed drops the locks of every connection that this process has.
-    chmodSync(path, JOURNAL_MODE);
   }
 }

@@ -13,12 +13,14 @@ import { WRITER_GROUP } from '@fleet-forensics/shared/topics';
 import { WriterSettings } from '@fleet-forensics/shared/settings/writer-settings';
 import { FilingHealth } from './filing-health.ts';
 import { signingOf } from './head-signatures.ts';
+import { readinessOf, RootHealth } from './root-health.ts';
 import { WriterCounters } from './writer-counters.ts';
+import { writerMetrics } from './writer-metrics.ts';
 import { WriterModule } from './writer.module.ts';
 
 /** One of any number of writers: they share the partitions of forensic.blocks, and those on one host root and journal too. */
 async function start(ports: ServicePorts): Promise<Service> {
-  const { environment, warn } = ports;
+  const { environment, stuckMs, warn } = ports;
   const bus = openKafka(ports);
   const settings = readSettings(WriterSettings, environment);
   const { dataDir } = readSettings(EmbeddedLogSettings, environment);
@@ -26,7 +28,7 @@ async function start(ports: ServicePorts): Promise<Service> {
   const signing = signingOf(readSettings(SignatureSettings, environment));
   const place = filingPlace(settings.root, dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const { app } = await untilKafkaAnswers(warn, async () => {
+  const { app, server } = await untilKafkaAnswers(warn, async () => {
     await checkTopics(bus, warn);
     return startBusApp(WriterModule.register({ bus, settings, ...place, signing, warn }), {
       bus,
@@ -36,14 +38,23 @@ async function start(ports: ServicePorts): Promise<Service> {
       failed: (error) => warn(messageOf(error)),
     });
   });
+  const counters = app.get(WriterCounters);
+  const health = app.get(FilingHealth);
+  const root = app.get(RootHealth);
+  const { journal } = place;
+  const { headroomBytes } = settings;
   return {
     places: [`blocks are filed below ${place.root}`, `their journal is ${place.journal}`],
     get readiness() {
-      return app.get(FilingHealth).readiness;
+      return readinessOf(health, root);
     },
     get counts() {
-      return Object.fromEntries(Object.entries(app.get(WriterCounters)));
+      return Object.fromEntries(Object.entries(counters));
     },
+    get stuck() {
+      return server.stuckFor(stuckMs);
+    },
+    metrics: writerMetrics({ counters, health, root, journal, headroomBytes, server }),
     drainMs: DRAIN_MS,
     close: async () => {
       await app.close();
@@ -52,4 +63,4 @@ async function start(ports: ServicePorts): Promise<Service> {
   };
 }
 
-await runService(start);
+await runService('writer', start);

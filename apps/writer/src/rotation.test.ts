@@ -117,30 +117,4 @@ describe('rotated files', () => {
     expect(place.warnings).toEqual([expect.stringContaining('/f.log.1 is left as it is for now')]);
     expect(readdirSync(place.root).toSorted()).toEqual(['f.log', 'f.log.1']);
   });
-
-  it('are whole after a crash at any call of their compression, and compressed after the next start', async () => {
-    let crashAt = 1;
-    for (let isOver = false; !isOver; crashAt++) {
-      const crashed = new WriterPlace();
-      const { writer } = crashed.filing(NODE_FILE_CALLS, { settings });
-      for (const block of [A, B]) await writer.file(writer.prepare([block]));
-      let calls = 0;
-      const dying = new Proxy(NODE_FILE_CALLS, {
-        get:
-          (target, name) =>
-          (...args: unknown[]) => {
-            if ((calls += 1) >= crashAt && name !== 'close') throw new Error('the process is dead');
-            return (Reflect.get(target, name) as (...all: unknown[]) => unknown)(...args);
-          },
-      });
-      const gzip = { settings: { ...settings, rotatedGzip: true } };
-      await crashed.filing(dying, gzip).rotatedFiles.tidy();
-      isOver = calls < crashAt;
-      await crashed.filing(NODE_FILE_CALLS, gzip).rotatedFiles.tidy();
-      expect(readdirSync(crashed.root).toSorted(), `crash at ${crashAt}`).toEqual(['f.log', 'f.log.1.gz']);
-      expect(gunzipSync(readFileSync(join(crashed.root, 'f.log.1.gz'))).toString()).toBe(textOf(A));
-      crashed.remove();
-    }
-    expect(crashAt).toBeGreaterThan(10);
-  });
 });

@@ -1,5 +1,4 @@
 import { messageOf } from '@fleet-forensics/shared/error';
-import { FIRST_LINK } from '@fleet-forensics/shared/integrity/chain';
 import { identityOf } from '@fleet-forensics/shared/integrity/file-identity';
 import type { FileCalls } from './file-calls.ts';
 import type { FileState, Generation } from './journal.ts';
@@ -34,6 +33,9 @@ export interface SettledFile {
   readonly rotated: Generation | undefined;
 }
 
+/** What a name's next file goes on from. */
+export type NewestFile = Pick<FileState, 'generation' | 'chain'>;
+
 /** The name of a file that was rotated, in the same directory: `forensic.log.3`. */
 export function rotatedName(name: string, generation: number): string {
   return `${name}.${generation}`;
@@ -52,19 +54,20 @@ export class Settlement {
   /**
    * Opens a file to append `bytes` to it.
    * @param known by the journal of the file of this name
+   * @param last by the journal of the newest file that had this name
    * @throws what TargetFile throws
    */
-  async open(path: SafePath, known: FileState | undefined, bytes: number): Promise<SettledFile> {
-    const settled = this.#settled(path, known);
+  async open(path: SafePath, known: FileState | undefined, last: NewestFile, bytes: number): Promise<SettledFile> {
+    const settled = this.#settled(path, known, last);
     if (!this.#isDue(settled.state, bytes) || !(await this.#rename(settled))) return settled;
     settled.file.close();
-    return this.#settled(path, settled.state);
+    return this.#settled(path, settled.state, settled.state);
   }
 
-  #settled(path: SafePath, known: FileState | undefined): SettledFile {
+  #settled(path: SafePath, known: FileState | undefined, last: NewestFile): SettledFile {
     const file = new TargetFile(path, this.#options.calls);
     try {
-      return this.#agree(file, known);
+      return this.#agree(file, known, last);
     } catch (error) {
       file.close();
       throw error;
@@ -72,7 +75,7 @@ export class Settlement {
   }
 
   /** Cuts off a torn write, and nothing else: what the journal does not know as its own file's stays. */
-  #agree(file: TargetFile, known: FileState | undefined): SettledFile {
+  #agree(file: TargetFile, known: FileState | undefined, { chain, generation: newest }: NewestFile): SettledFile {
     const stats = file.stats();
     const { identity, sizeBytes } = stats;
     if (known && identity === known.identity && sizeBytes >= known.end) {
@@ -83,9 +86,10 @@ export class Settlement {
     const rotated = known && identity !== known.identity ? this.#rotatedFrom(file, known) : undefined;
     if (rotated && sizeBytes === 0) this.#options.counters.rotated += 1;
     else this.#sayAdopted(file, stats, known);
-    const { chain = FIRST_LINK } = known ?? {};
+    // One that was cut is still the same. One that the journal had forgotten takes no number that its blocks have.
+    const generation = identity === known?.identity ? known.generation : newest + 1;
     const begunUs = sizeBytes > 0 ? this.#options.nowUs() : 0;
-    return { file, state: { identity, end: sizeBytes, chain, generation: generationOf(identity, known), begunUs }, rotated };
+    return { file, state: { identity, end: sizeBytes, chain, generation, begunUs }, rotated };
   }
 
   #cutTorn(file: TargetFile, sizeBytes: number, end: number): void {
@@ -134,12 +138,6 @@ export class Settlement {
       return false;
     }
   }
-}
-
-/** A file that was cut is still the same one. */
-function generationOf(identity: string, known: FileState | undefined): number {
-  if (!known) return 1;
-  return identity === known.identity ? known.generation : known.generation + 1;
 }
 
 function whyAdopted({ identity, sizeBytes }: FileStats, known: FileState | undefined): string | undefined {

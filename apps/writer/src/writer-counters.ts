@@ -1,3 +1,11 @@
+import { durationHistogram } from '@fleet-forensics/shared/metrics/metric';
+
+/** Seconds: records are packed and batched for milliseconds; a writer that was away files what is hours old. */
+const LATENCY_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600];
+
+/** The clocks of nodes are what they are: one that is years behind must not spoil the sum for good. */
+const MAX_LATENCY_S = 86_400;
+
 /** What the writer did since it started. Plain numbers, only ever growing. */
 export class WriterCounters {
   /** Blocks in their file, once for each format. */
@@ -28,4 +36,24 @@ export class WriterCounters {
   unfinished = 0;
   /** How often a file, or the journal, could not be written: its blocks come again. */
   failures = 0;
+  /** Private: what enumerates the counters finds numbers only. */
+  readonly #criterionToFile = durationHistogram(
+    'forensic_writer_criterion_to_file_seconds',
+    "From the time of a block's criterion, by the clock of its publisher, to the time it is durable in its file, by the writer's",
+    LATENCY_BUCKETS,
+  );
+
+  get criterionToFile(): ReturnType<typeof durationHistogram> {
+    return this.#criterionToFile;
+  }
+
+  /**
+   * A block is durable in its file.
+   * @param criterionUs time of its criterion by its publisher's clock, microseconds since 1970; 0: it gave none
+   * @param filedUs by our own
+   */
+  durable(criterionUs: number, filedUs: number): void {
+    if (criterionUs === 0) return;
+    this.#criterionToFile.observe(Math.min(MAX_LATENCY_S, Math.max(0, filedUs - criterionUs) / 1e6));
+  }
 }

@@ -10,6 +10,7 @@ import { NODE_FILE_CALLS } from './file-calls.ts';
 import { FilingHealth } from './filing-health.ts';
 import type { Signing } from './head-signatures.ts';
 import { Journal } from './journal.ts';
+import { RootHealth } from './root-health.ts';
 import { PartStore } from './part-store.ts';
 import { WriterCounters } from './writer-counters.ts';
 
@@ -58,6 +59,10 @@ export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdo
       providers: [
         WriterCounters,
         FilingHealth,
+        {
+          provide: RootHealth,
+          useFactory: () => new RootHealth({ root, headroomBytes: settings.headroomBytes, nowMs: () => performance.now() }),
+        },
         { provide: Journal, useFactory: () => new Journal(path) },
         { provide: PartStore, useFactory: () => new PartStore(dirname(path)) },
         {
@@ -82,7 +87,7 @@ export class WriterModule implements OnApplicationBootstrap, OnApplicationShutdo
           },
         },
       ],
-      exports: [WriterCounters, FilingHealth],
+      exports: [WriterCounters, FilingHealth, RootHealth],
     };
   }
 

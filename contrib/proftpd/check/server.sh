@@ -17,6 +17,9 @@ fail() {
   echo "FAILED: $*" >&2
   [ -s "$frames" ] && grep -v MESSAGE "$frames" | tail -n 20 >&2
   [ -s "$scratch/proftpd.out" ] && tail -n 20 "$scratch/proftpd.out" >&2
+  [ -d "$scratch/valgrind" ] && find "$scratch/valgrind" -size +0 -exec tail -n 20 {} + >&2
+  # What the server's processes wait for.
+  ps -eo pid,ppid,stat,wchan:20,etimes,args | grep -F "$scratch" | grep -v grep >&2
   exit 1
 }
 

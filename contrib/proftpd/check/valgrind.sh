@@ -14,7 +14,8 @@ CONF
 mkdir "$scratch/valgrind"
 chmod 777 "$scratch/valgrind"
 start_agent
-start_server valgrind --quiet --trace-children=yes --leak-check=full --show-leak-kinds=definite --error-exitcode=99 \
+# Without the pipes for a debugger, which valgrind makes anew in every session.
+start_server valgrind --quiet --vgdb=no --trace-children=yes --leak-check=full --show-leak-kinds=definite --error-exitcode=99 \
   --log-file="$scratch/valgrind/%p"
 
 # Every fifth fails to log in, every fifth downloads, every fifth is killed, the agent is stalled for every fifth.

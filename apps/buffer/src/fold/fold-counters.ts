@@ -2,6 +2,11 @@
 export interface FoldCounters {
   records: number;
   messages: number;
+  /** Those of them that were folded by an earlier owner of the partition. */
+  replayedMessages: number;
+  /** Of the accounts that a live fold closed, with a block or with their session. */
+  evicted: number;
+  missing: number;
   blocks: number;
   poison: number;
   /** Sessions that ended, fell silent without and with the keep-alive promise, or were over the bound. */
@@ -18,6 +23,9 @@ export function noCounts(): FoldCounters {
   return {
     records: 0,
     messages: 0,
+    replayedMessages: 0,
+    evicted: 0,
+    missing: 0,
     blocks: 0,
     poison: 0,
     ended: 0,

@@ -3,7 +3,7 @@ import { hasCode } from '@fleet-forensics/shared/error';
 import { sessionKey } from '@fleet-forensics/shared/session-key';
 import type { CheckpointPart } from '@fleet-forensics/shared/wire/checkpoint';
 import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
-import type { SessionBatch, Tick } from '@fleet-forensics/shared/wire/session-event';
+import type { Ledger, SessionBatch, Tick } from '@fleet-forensics/shared/wire/session-event';
 import type { Block } from './block.ts';
 import { CheckpointParts, type WholeCheckpoint } from './checkpoint-parts.ts';
 import { CHECKPOINT_BOUNDS } from './checkpoint.ts';
@@ -123,10 +123,11 @@ export class PartitionFold {
     try {
       const block = held.session.take(batch, at);
       this.counters.messages += batch.messageCount;
-      return this.#filed(block);
+      if (isReplay) this.counters.replayedMessages += batch.messageCount;
+      return this.#filed(block, isReplay);
     } finally {
       if (batch.end) {
-        this.#sessions.delete(key);
+        this.#drop(held.session, isReplay);
         this.counters.ended += 1;
       }
     }
@@ -138,9 +139,9 @@ export class PartitionFold {
     for (const { session } of this.#sessions.values()) {
       const fate = session.fateAt(at.timeMs, tick);
       if (fate === 'live') continue;
-      this.#sessions.delete(session.key);
       this.counters[fate] += 1;
-      if (fate === 'lost') effects.push(...this.#filed(session.lose(at)));
+      if (fate === 'lost') effects.push(...this.#filed(session.lose(at), isReplay));
+      this.#drop(session, isReplay);
     }
     return effects;
   }
@@ -170,10 +171,23 @@ export class PartitionFold {
     this.#sessions.set(session.key, new HeldSession(session, asOf + 1, this.#bytes, true));
   }
 
-  #filed(block: Block | undefined): readonly Effect[] {
+  #filed(block: Block | undefined, isReplay: boolean): readonly Effect[] {
     if (block === undefined) return NOTHING;
     this.counters.blocks += 1;
+    this.#account(block.header.ledger, isReplay);
     return [{ kind: 'block', block }];
+  }
+
+  #drop(session: Session, isReplay: boolean): void {
+    this.#sessions.delete(session.key);
+    this.#account(session.account, isReplay);
+  }
+
+  /** What an account came to is counted once, by the fold that closes it live. */
+  #account({ evicted, missing }: Pick<Ledger, 'evicted' | 'missing'>, isReplay: boolean): void {
+    if (isReplay) return;
+    this.counters.evicted += evicted;
+    this.counters.missing += missing;
   }
 }
 

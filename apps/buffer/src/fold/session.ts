@@ -5,6 +5,7 @@ import { MAX_RING_BYTES } from '@fleet-forensics/shared/wire/limits';
 import { withoutFirst } from '@fleet-forensics/shared/wire/message-list';
 import type {
   Criterion,
+  Ledger,
   Policy,
   SessionBatch,
   SessionContext,
@@ -100,6 +101,11 @@ export class Session {
 
   get ringByteLength(): number {
     return this.#ring.byteLength;
+  }
+
+  /** Of the messages since the last block. */
+  get account(): Pick<Ledger, 'evicted' | 'missing'> {
+    return this.#ledger;
   }
 
   /** Of the session's last record. */

@@ -60,6 +60,11 @@ export class Spool {
     }
   }
 
+  /** What is filled of its file. @throws ForensicsError FF_LOG_UNAVAILABLE */
+  get usedBytes(): number {
+    return this.#log.usedBytes;
+  }
+
   /** All of them or none. @throws ForensicsError FF_LOG_UNAVAILABLE if it is full or can't be written, FF_RECORD_TOO_LARGE */
   async append(records: readonly OutgoingRecord[]): Promise<void> {
     await this.#log.producer().send(this.#partition.topic, records);

@@ -59,6 +59,15 @@ export class SpooledProducer implements Producer {
     return producer;
   }
 
+  /** What is filled of its file, which has at most {@link maxBytes}. @throws ForensicsError FF_LOG_UNAVAILABLE */
+  get usedBytes(): number {
+    return this.#spool.usedBytes;
+  }
+
+  get maxBytes(): number {
+    return this.#options.maxBytes;
+  }
+
   get status(): SpoolStatus {
     const { mode, depth } = this.#flow;
     return { mode, depth, ageMs: mode === 'direct' ? 0 : Math.max(0, this.#options.now() - this.#oldestMs) };

@@ -32,6 +32,15 @@ describe('a metric', () => {
     expect(await scraped({ kind: 'gauge', name: 'forensic_free_bytes', help: HELP, read: () => undefined })).toEqual([]);
   });
 
+  it('that can not be read now does not take the others along, just when they are needed', async () => {
+    const gone = () => {
+      throw new Error('EIO');
+    };
+    const free: Metric = { kind: 'gauge', name: 'forensic_free_bytes', help: HELP, read: gone };
+    const filed: Metric = { kind: 'counter', name: 'forensic_filed_total', help: HELP, read: () => 1 };
+    expect(await scraped(free, filed)).toEqual(['forensic_filed_total 1']);
+  });
+
   it('of several services in one process has the numbers of all of them', async () => {
     const letters = (stage: string, count: number): Metric => ({
       kind: 'counter',

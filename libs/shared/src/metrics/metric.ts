@@ -46,10 +46,19 @@ function registerRows(registry: Registry, rows: readonly ReadMetric[]): void {
   function collect(): void {
     metric.reset();
     for (const { read } of rows) {
-      const value = read();
+      const value = readNow(read);
       if (typeof value === 'number') metric.inc(value);
       else if (value === undefined) metric.remove();
       else for (const [of, number] of Object.entries(value)) metric.inc({ [label!]: of }, number);
     }
+  }
+}
+
+/** What can't be read now (a file that is gone, a log that is closed) is left out, and the others are told all the same. */
+function readNow(read: ReadMetric['read']): ReturnType<ReadMetric['read']> {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }

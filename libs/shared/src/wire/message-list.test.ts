@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fleet_forensics } from './gen/forensics.js';
 import { MessageListReader, countMessages, withoutFirst } from './message-list.ts';
+import { protobuf } from './schema.ts';
 import { MessageListWriter } from './message-list-writer.ts';
 import type { LogType } from './log-type.ts';
 
@@ -83,6 +84,21 @@ describe('a message list', () => {
     const isWhole: boolean[] = [];
     while (reader.next()) isWhole.push(reader.isWhole);
     expect([isWhole, reader.timeUs, reader.position]).toEqual([[true, false], 2e15, 2 + list.length]);
+  });
+
+  it('of a later version is read without the fields that are not known yet, of every wire type', () => {
+    fc.assert(
+      fc.property(fc.array(message, { minLength: 1 }), fc.uint8Array({ maxLength: 300 }), (messages, unknown) => {
+        const later = protobuf.Writer.create();
+        const { messages: encoded } = fleet_forensics.v1.MessageList.decode(write(messages));
+        for (const each of encoded) {
+          later.uint32(0x0a).fork().raw(fleet_forensics.v1.LogMessage.encode(each).finish());
+          later.uint32(0x1f40).uint64(7).uint32(0x1f41).fixed64(7).uint32(0x1f42).bytes(unknown).uint32(0x1f45).fixed32(7);
+          later.ldelim();
+        }
+        expect(read(later.finish())).toEqual(messages);
+      }),
+    );
   });
 
   it('is refused whole when it is cut off anywhere', () => {

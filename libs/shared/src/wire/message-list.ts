@@ -165,9 +165,12 @@ export class MessageListReader {
       case 1:
         this.#at += 8;
         return;
-      case 2:
-        this.#at += this.#varint();
+      case 2: {
+        // Its length first: `+=` would take the place from before that was read.
+        const length = this.#varint();
+        this.#at += length;
         return;
+      }
       case 5:
         this.#at += 4;
         return;

@@ -1,5 +1,7 @@
 /** What became of what an unmodified node logged: plain numbers, for metrics. */
 export class NodeLogCounters {
+  /** Events that were made of it. */
+  events = 0;
   /** Bytes read of files and FIFOs. */
   bytes = 0;
   /** Lines from FIFOs that nobody could take: the log was away for too long. They are lost, and their bytes. */

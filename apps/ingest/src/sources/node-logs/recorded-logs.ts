@@ -177,6 +177,7 @@ export class RecordedLogs {
   #publish(event: LoggedEvent): void {
     // Behind what was lost it would leave a hole that sending again could not fill.
     if (this.#hasFailed) return;
+    this.#options.counters.events += 1;
     this.#options.publisher.add(packerEvent(this.#options.node, event), this.#receipt);
   }
 

@@ -80,6 +80,11 @@ export class EmbeddedLog implements Bus {
     return this.#topics.partition(partition).offsets;
   }
 
+  /** What is filled of its file. @throws ForensicsError FF_LOG_UNAVAILABLE */
+  get usedBytes(): number {
+    return this.#file.usedBytes;
+  }
+
   /**
    * Deletes the partition's records below `before`, as Kafka's DeleteRecords does (KIP-107). Resolves when that is durable.
    * @throws ForensicsError FF_UNKNOWN_TOPIC, FF_UNKNOWN_PARTITION, FF_LOG_UNAVAILABLE

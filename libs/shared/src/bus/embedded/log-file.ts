@@ -73,6 +73,16 @@ export class LogFile {
     return this.#guard(work);
   }
 
+  /** What is filled of the file, without the room that records left. @throws ForensicsError FF_LOG_UNAVAILABLE */
+  get usedBytes(): number {
+    return this.#guard(() => {
+      const [pages, free, pageBytes] = ['page_count', 'freelist_count', 'page_size'].map((pragma) =>
+        Number(this.#database.prepare(`pragma ${pragma}`).get()?.[pragma]),
+      );
+      return (pages! - free!) * pageBytes!;
+    });
+  }
+
   /** Gives room that nothing fills any more back to the file system. @throws ForensicsError FF_LOG_UNAVAILABLE */
   shrink(): void {
     this.#guard(() => this.#database.exec('vacuum; pragma wal_checkpoint(truncate)'));
