@@ -7,6 +7,7 @@ import { runLag } from './lag/lag-command.ts';
 import { runPublish } from './publish-command.ts';
 import { runSigningKey } from './signing-key-command.ts';
 import type { Terminal } from './terminal.ts';
+import { runToken } from './token/token-command.ts';
 import { runTopics } from './topics/topics-command.ts';
 import { runVerify } from './verify/verify-command.ts';
 
@@ -23,6 +24,7 @@ const MAIN: CommandGroup = {
     check: runCheck,
     verify: runVerify,
     'signing-key': runSigningKey,
+    token: runToken,
   },
 };
 

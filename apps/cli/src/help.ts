@@ -1,4 +1,5 @@
 const CONNECTION = `  --url URL        where ingest listens (default http://127.0.0.1:8080)
+  --token-file F   file with the token that the server asks for
   --tries N        attempts for a request that the server is too busy for, 1 to 100 (default 8)
 `;
 
@@ -11,6 +12,7 @@ export const MAIN_HELP = `usage: fleet-forensics COMMAND …
   check         what a configuration file in the syntax of proftpd.conf captures and files
   verify        check that forensic files are as they were filed
   signing-key   make the key that a writer signs with, or show its public half
+  token         make a token for who publishes
 
 fleet-forensics COMMAND --help says more.
 Exit status: 0 done, 1 something failed, was rejected, is wrong or not intact, 2 wrong usage.
@@ -159,4 +161,23 @@ export const SIGNING_KEY_HELP = `usage: fleet-forensics signing-key create FILE
   public    the public half of a key
 
 Both print the public key, in PEM: keep it elsewhere, for fleet-forensics verify --public-key.
+`;
+
+export const TOKEN_HELP = `usage: fleet-forensics token create --node PATTERN … [--name NAME] [--expires TIME] [--file FILE]
+
+  create    make a token for who publishes events of these nodes
+
+fleet-forensics token create --help says more.
+`;
+
+export const TOKEN_CREATE_HELP = `usage: fleet-forensics token create --node PATTERN … [--name NAME] [--expires TIME] [--file FILE]
+
+  --node PATTERN   a node that its holder may speak for, as <Node> takes it: ftp-eu-1, 'ftp-eu-*'; may be given for each
+  --name NAME      whose it is, 1 to 64 letters, digits, . _ @ -
+  --expires TIME   when it is no longer taken: 2027-01-31, or 2027-01-31T12:00:00Z
+  --file FILE      ingest's FF_TOKENS_FILE: the token's line is put at its end; it is made if it is not there
+
+Prints the token, this once, alone on standard output: put it into a file that only who publishes may read (publish --token-file,
+FF_FORWARD_TOKEN_FILE). Without --file the line for FF_TOKENS_FILE follows on standard error. That line holds the token's hash: who
+reads it can't publish with it.
 `;

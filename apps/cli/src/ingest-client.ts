@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { type Answer, fetchFailure, readAnswer } from '@fleet-forensics/shared/events-answer';
 import type { EventLine } from './event-line.ts';
+import type { PublishOptions } from './publisher.ts';
 import type { Tally } from './tally.ts';
 import { printable } from './terminal.ts';
 
@@ -19,19 +20,21 @@ const BUSY = new Set([429, 503]);
 export class IngestClient {
   readonly #url: URL;
   readonly #tries: number;
+  readonly #headers: Readonly<Record<string, string>>;
   readonly #tally: Tally;
 
-  constructor(base: URL, tries: number, tally: Tally) {
-    this.#url = new URL(base);
-    this.#url.pathname = `${base.pathname.replace(/\/+$/, '')}/v1/events`;
+  constructor({ url, tries, token }: Pick<PublishOptions, 'url' | 'tries' | 'token'>, tally: Tally) {
+    this.#url = new URL(url);
+    this.#url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/events`;
     this.#tries = tries;
+    this.#headers = { 'content-type': 'application/x-ndjson', ...(token !== undefined && { authorization: `Bearer ${token}` }) };
     this.#tally = tally;
   }
 
   /**
    * Publishes `events`, of which `body` is the NDJSON; the first one has this number among all.
    * @throws ForensicsError FF_UNREACHABLE if there is no answer, FF_OVERLOADED if it is 429 or 503 at every attempt,
-   * FF_PUBLISH_REFUSED for any other than 202 and a 400 that says which lines are wrong
+   * FF_PUBLISH_REFUSED for any other than 202, and a 400 or 403 that says which lines are wrong
    */
   async post(body: Buffer, events: readonly EventLine[], firstNumber: number): Promise<void> {
     this.#tally.requests += 1;
@@ -63,7 +66,7 @@ export class IngestClient {
       const response = await fetch(this.#url, {
         method: 'POST',
         body,
-        headers: { 'content-type': 'application/x-ndjson' },
+        headers: this.#headers,
         redirect: 'manual',
         signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       });

@@ -1,3 +1,5 @@
+import { openSecretWarning } from '@fleet-forensics/shared/access/access-file';
+import { readHeldToken } from '@fleet-forensics/shared/access/held-token';
 import { type ProftpdLog } from '@fleet-forensics/shared/proftpd/log-entry';
 import { parseUtcOffset, type UtcOffset } from '@fleet-forensics/shared/proftpd/log-clock';
 import type { NodeCounts } from '@fleet-forensics/shared/proftpd/node-logs';
@@ -13,7 +15,7 @@ import { publish } from './publisher.ts';
 import { describeSummary, progressLine } from './summary.ts';
 import { printable, type Terminal } from './terminal.ts';
 
-const CONNECTION_OPTIONS = ['url', 'tries'];
+const CONNECTION_OPTIONS = ['url', 'tries', 'token-file'];
 const DEFAULT_URL = 'http://127.0.0.1:8080';
 const DEFAULT_TRIES = '8';
 const TRIES = [1, 100] as const;
@@ -81,9 +83,15 @@ async function publishAll(
 ): Promise<number> {
   const url = ingestUrl(values.get('url') ?? DEFAULT_URL, hint);
   const tries = wholeNumber(values.get('tries') ?? DEFAULT_TRIES, '--tries', TRIES, hint);
+  const token = tokenOf(values.get('token-file'), stderr);
   const progress = new Progress(stderr);
   try {
-    const summary = await publish(events, { url, tries, onProgress: (done) => progress.show(done.seconds, progressLine(done)) });
+    const summary = await publish(events, {
+      url,
+      tries,
+      ...token,
+      onProgress: (done) => progress.show(done.seconds, progressLine(done)),
+    });
     progress.clear();
     const read = counts?.();
     stderr.write(describeSummary(summary, read));
@@ -99,8 +107,19 @@ async function publishAll(
 
 function ingestUrl(written: string, hint: string): URL {
   const url = URL.parse(written);
+  if (url && (url.username !== '' || url.password !== '')) {
+    throw usageError('--url holds a user name or a password: secrets belong into a file, see --token-file', '', [], hint);
+  }
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw usageError(`--url ${printable(written)} is not an http or https URL`, '', [], hint);
+}
+
+/** @throws ForensicsError FF_UNREADABLE_FILE, FF_BAD_TOKENS */
+function tokenOf(path: string | undefined, stderr: Terminal['stderr']): { readonly token?: string } {
+  if (path === undefined) return {};
+  const { token, isReadByOthers } = readHeldToken('--token-file', path);
+  if (isReadByOthers) stderr.write(`warning: ${printable(openSecretWarning('--token-file', path))}\n`);
+  return { token };
 }
 
 function utcOffset(written: string, hint: string): UtcOffset {

@@ -12,6 +12,8 @@ export interface PublishOptions {
   readonly url: URL;
   /** Attempts for one request while the server says 429 or 503. */
   readonly tries: number;
+  /** Shown with each request. */
+  readonly token?: string;
   /** Told after each request. */
   readonly onProgress?: (done: PublishSummary) => void;
 }
@@ -23,7 +25,7 @@ export interface PublishOptions {
 export async function publish(events: AsyncIterable<EventLine>, options: PublishOptions): Promise<PublishSummary> {
   const started = performance.now();
   const tally = new Tally();
-  const client = new IngestClient(options.url, options.tries, tally);
+  const client = new IngestClient(options, tally);
   const summary = (): PublishSummary => tally.summary((performance.now() - started) / 1000);
 
   let inFlight = Promise.resolve();

@@ -1,3 +1,4 @@
+import type { AccessRefusal } from './access/access.ts';
 import { SyslogCounters } from './sources/syslog/syslog-counters.ts';
 import { NodeLogCounters } from './sources/node-logs/node-log-counters.ts';
 import { SocketCounters } from './sources/socket/socket-counters.ts';
@@ -22,8 +23,18 @@ export class Counters {
   batchBytes = 0;
   /** Records that could not be written; their requests were answered with 503. */
   failedBatches = 0;
-  /** Requests answered with 429. */
+  /** Requests answered with 429, because too much was in progress, or because their sender publishes faster than it may. */
   overloaded = 0;
+  rateLimited = 0;
+  /** Requests answered with 401, by the reason. */
+  readonly unauthorizedByReason: Record<AccessRefusal, number> = {
+    missing_token: 0,
+    unknown_token: 0,
+    expired_token: 0,
+    missing_certificate: 0,
+  };
+  /** HTTP connections that were closed, by the bound: of all, of one address, of requests on one. */
+  readonly refusedConnections = { all: 0, address: 0, pipelining: 0 };
   /** Records that were durable in the spool because the log was away, and the bytes of their keys and values. */
   spooled = 0;
   spooledBytes = 0;
@@ -44,23 +55,37 @@ export class Counters {
   /** Times that FF_POLICY_FILE was put in force anew, and that it was wrong and the old policy stayed. */
   policyReloads = 0;
   policyRejected = 0;
+  /** Times that FF_TOKENS_FILE, or certificate and key, were put in force anew, and that they were wrong and the old ones stayed. */
+  tokensReloads = 0;
+  tokensRejected = 0;
+  tlsReloads = 0;
+  tlsRejected = 0;
 
   /** What an operator is told at the end, by name. */
   get totals(): Record<string, number> {
     const { accepted, rejectedByCode, ignored, overloaded, failedBatches } = this;
     const { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused } = this;
-    const rejected = Object.values(rejectedByCode).reduce((sum, count) => sum + count, 0);
+    const rejected = sumOf(rejectedByCode);
     const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
-    const { policyReloads, policyRejected } = this;
+    const { policyReloads, policyRejected, tokensReloads, tokensRejected, tlsReloads, tlsRejected, rateLimited } = this;
+    const unauthorized = sumOf(this.unauthorizedByReason);
+    const refusedConnections = sumOf(this.refusedConnections);
     return {
       accepted,
       rejected,
       ignored,
       overloaded,
+      rateLimited,
+      unauthorized,
+      refusedConnections,
       failedBatches,
       ...ofLog,
       policyReloads,
       policyRejected,
+      tokensReloads,
+      tokensRejected,
+      tlsReloads,
+      tlsRejected,
       ...this.socket.totals,
       ...this.nodeLogs.totals,
       ...this.syslog.totals,
@@ -70,4 +95,16 @@ export class Counters {
   rejected(code: string): void {
     this.rejectedByCode[code] = (this.rejectedByCode[code] ?? 0) + 1;
   }
+
+  unauthorized(reason: AccessRefusal): void {
+    this.unauthorizedByReason[reason] += 1;
+  }
+
+  refusedConnection(bound: keyof Counters['refusedConnections']): void {
+    this.refusedConnections[bound] += 1;
+  }
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

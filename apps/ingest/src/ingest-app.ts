@@ -1,9 +1,16 @@
 import type { Readable } from 'node:stream';
+import { Server as TlsServer, type TlsOptions } from 'node:tls';
 import { ForensicsError, messageOf } from '@fleet-forensics/shared/error';
+import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ANYBODY, asksWho } from './access/access.ts';
+import { addressOf, isLoopback } from './access/listen-address.ts';
+import { Counters } from './counters.ts';
 import { IngestModule, type IngestOptions } from './ingest.module.ts';
+import { boundConnections } from './sources/http/connection-bounds.ts';
 import { EventsGate } from './sources/http/events-gate.ts';
 import { answerBrokenRequest, answerError } from './sources/http/http-errors.ts';
 import { OpenSources } from './sources/open-sources.ts';
@@ -12,11 +19,17 @@ import type { OpenSource } from './sources/source.ts';
 /** A request has to be whole within this; a slow one gives its bytes back. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
+/** The headers of a request have to be whole within this. */
+const HEADERS_TIMEOUT_MS = 10_000;
+
+/** How often is looked for requests that are late. */
+const LATE_EVERY_MS = 2000;
+
+/** A connection without a request is closed after this: before {@link CONNECTION_TIMEOUT_MS}, and clients are told. */
+const KEEP_ALIVE_MS = 30_000;
+
 /** A connection on which nothing moves for this long is closed; an answer waits for the log at most so long. */
 const CONNECTION_TIMEOUT_MS = 60_000;
-
-/** Open connections; more wait to be accepted. */
-const MAX_CONNECTIONS = 10_000;
 
 /** On close requests get this long for their answer; then their connections are cut. */
 const DRAIN_MS = 2000;
@@ -30,7 +43,12 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
       `FF_INGEST_INFLIGHT_BYTES=${inflightBytes} is less than FF_INGEST_BODY_BYTES=${bodyBytes}: no body of that length could be taken`,
     );
   }
+  const { access = ANYBODY, limits = readSettings(AccessSettings, {}) } = options;
+  // Both take the options of Node's server.
+  const node = { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LATE_EVERY_MS };
   const adapter = new FastifyAdapter({
+    ...(access.tls ? { https: { ...node, ...access.tls } } : { http: node }),
+    keepAliveTimeout: KEEP_ALIVE_MS,
     bodyLimit: bodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -50,7 +68,8 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => gate.read(request, payload));
   fastify.addHook('onRequest', async (request, reply) => gate.admit(request, reply));
-  fastify.server.maxConnections = MAX_CONNECTIONS;
+  boundConnections(fastify.server, limits, app.get(Counters), options.warn);
+  access.onTlsChange((tls) => speakTls(fastify.server, tls));
   drainOnClose(fastify);
   return app;
 }
@@ -81,7 +100,7 @@ export interface RunningIngest {
 
 /**
  * Starts ingest on its host and port, and the other sources.
- * @throws ForensicsError FF_LISTEN_FAILED if the address can't be had, FF_BAD_SETTING, and what a source throws that can't start
+ * @throws ForensicsError FF_LISTEN_FAILED if the address can't be had, FF_UNPROTECTED if others reach it and nobody asks who they are, FF_BAD_SETTING, and what a source throws that can't start
  */
 export async function startIngest(options: IngestOptions, sources: readonly OpenSource[] = []): Promise<RunningIngest> {
   const app = await createIngestApp(options);
@@ -95,6 +114,7 @@ export async function startIngest(options: IngestOptions, sources: readonly Open
       url,
       places: [
         `ingest listens on ${url} (POST /v1/events; OTLP: POST /v1/logs)`,
+        (options.access ?? ANYBODY).place,
         ...opened.places.map((place) => `ingest reads ${place}`),
       ],
     };
@@ -104,9 +124,37 @@ export async function startIngest(options: IngestOptions, sources: readonly Open
   }
 }
 
-async function listen(app: NestFastifyApplication, { settings: { host, port } }: IngestOptions): Promise<void> {
+/** From the next connection on. */
+function speakTls(server: FastifyInstance['server'], tls: TlsOptions): void {
+  if (server instanceof TlsServer) server.setSecureContext(tls);
+}
+
+/**
+ * Where ingest may listen: where others reach it, only if it asks them who they are.
+ * @throws ForensicsError FF_UNPROTECTED, FF_LISTEN_FAILED
+ */
+async function checkedAddress({ settings: { host }, access = ANYBODY, warn }: IngestOptions): Promise<string> {
+  const address = await addressOf('FF_INGEST_HOST', host);
+  if (isLoopback(address)) return address;
+  if (!asksWho(access)) {
+    throw new ForensicsError(
+      'FF_UNPROTECTED',
+      `FF_INGEST_HOST=${host}: others reach this address, and could publish as any node. Set FF_TOKENS_FILE (fleet-forensics token create makes tokens) or FF_INGEST_TLS_CLIENT_CA, or listen on 127.0.0.1: docs/API.md`,
+    );
+  }
+  if (access.tls === null) {
+    warn(
+      `FF_INGEST_HOST=${host}: tokens and events come over the network as they are: set FF_INGEST_TLS_CERT and FF_INGEST_TLS_KEY, unless a proxy or a private network protects them`,
+    );
+  }
+  return address;
+}
+
+async function listen(app: NestFastifyApplication, options: IngestOptions): Promise<void> {
+  const { host, port } = options.settings;
+  const address = await checkedAddress(options);
   try {
-    await app.listen(port, host);
+    await app.listen(port, address);
   } catch (cause) {
     const message = `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${messageOf(cause)}; choose an address of this machine and a free port`;
     throw new ForensicsError('FF_LISTEN_FAILED', message, { cause });

@@ -3,7 +3,11 @@ import { APP_FILTER } from '@nestjs/core';
 import type { Bus } from '@fleet-forensics/shared/bus/port';
 import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import type { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
+import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Access, ANYBODY } from './access/access.ts';
+import { ClientRates } from './access/client-rates.ts';
 import { Counters } from './counters.ts';
 import { DetectionRules } from './detection/detection-rules.ts';
 import { readRules } from './detection/rule-file.ts';
@@ -27,6 +31,10 @@ export interface IngestOptions {
   readonly policies: PolicySource;
   /** Rules for lines that name no criterion; without it there are none. */
   readonly detection?: DetectionSettings;
+  /** Who may publish over HTTP; without it anybody, and ingest listens on this host only. Closed with the app. */
+  readonly access?: Access;
+  /** How many connections, and how fast each may publish; without it as the settings are by default. */
+  readonly limits?: AccessSettings;
   /** Name of this host. */
   readonly node: string;
   /** Those of the app, if the bus counts in them too. */
@@ -35,19 +43,24 @@ export interface IngestOptions {
   readonly warn: (message: string) => void;
 }
 
+const ACCESS = Symbol('access');
+
 const CLOCK = (): number => performance.now();
 
 @Module({})
 export class IngestModule implements OnApplicationShutdown {
   readonly #publisher: Publisher;
+  readonly #access: Access;
 
-  constructor(@Inject(Publisher) publisher: Publisher) {
+  constructor(@Inject(Publisher) publisher: Publisher, @Inject(ACCESS) access: Access) {
     this.#publisher = publisher;
+    this.#access = access;
   }
 
   /** @throws ForensicsError FF_BAD_RULES */
   static register(options: IngestOptions): DynamicModule {
     const { bus, settings, policies, detection, node, counters = new Counters(), warn } = options;
+    const { access = ANYBODY, limits = readSettings(AccessSettings, {}) } = options;
     const criteria = new CriterionNames(policies.criteria);
     const rules = new DetectionRules(readRules(detection?.rulesFile ?? '', criteria));
     return {
@@ -55,6 +68,7 @@ export class IngestModule implements OnApplicationShutdown {
       controllers: [EventsController, LogsController],
       providers: [
         { provide: Counters, useValue: counters },
+        { provide: ACCESS, useValue: access },
         {
           provide: Publisher,
           useFactory: () => new Publisher(new Packer(settings, policies, counters, CLOCK), bus.producer(), counters, CLOCK),
@@ -71,7 +85,14 @@ export class IngestModule implements OnApplicationShutdown {
         },
         {
           provide: EventsGate,
-          useFactory: () => new EventsGate(new Admission(settings.inflightBytes), settings.bodyBytes, counters),
+          useFactory: () =>
+            new EventsGate({
+              access,
+              admission: new Admission(settings.inflightBytes),
+              rates: new ClientRates(limits.eventsPerS, CLOCK),
+              maxBodyBytes: settings.bodyBytes,
+              counters,
+            }),
         },
         {
           provide: OpenSources,
@@ -88,6 +109,7 @@ export class IngestModule implements OnApplicationShutdown {
 
   /** Every request is answered by now, or its client is gone: what is still open goes to the log. */
   async onApplicationShutdown(): Promise<void> {
+    this.#access.close();
     await this.#publisher.close();
   }
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
 import { bufferMetrics } from '@fleet-forensics/buffer/buffer-metrics';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
+import { configuredAccess } from '@fleet-forensics/ingest/access/configured-access';
 import { Counters } from '@fleet-forensics/ingest/counters';
 import { ingestMetrics } from '@fleet-forensics/ingest/ingest-metrics';
 import { WatchedProducer } from '@fleet-forensics/ingest/log/watched-producer';
@@ -15,6 +16,7 @@ import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import type { Metric } from '@fleet-forensics/shared/metrics/metric';
 import { filingPlace } from '@fleet-forensics/shared/filing-place';
 import type { Readiness } from '@fleet-forensics/shared/process/readiness';
+import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BusSettings } from '@fleet-forensics/shared/settings/bus-settings';
 import { SETTINGS } from '@fleet-forensics/shared/settings/catalogue';
@@ -118,8 +120,19 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const policies = configuredPolicies(environment, { counters, warn });
     closers.push(async () => policies.close());
     const watched = new WatchedProducer(log.producer());
-    const bus = { producer: () => watched };
-    const options = { bus, settings: ingestSettings, policies: policies.source, detection, node, counters, warn };
+    const access = configuredAccess(environment, { counters, warn });
+    const limits = readSettings(AccessSettings, environment);
+    const options = {
+      bus: { producer: () => watched },
+      settings: ingestSettings,
+      policies: policies.source,
+      access,
+      limits,
+      detection,
+      node,
+      counters,
+      warn,
+    };
     const ingest = await startIngest(options, configuredSources(environment));
     closers.push(() => ingest.app.close());
     const filing = writer.app.get(WriterCounters);
@@ -151,7 +164,8 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
         const { isReady, why } = readinessOf(health, root);
         const { refusal } = watched;
         const refused = refusal === undefined ? [] : [`events are refused: ${refusal}`];
-        return { isReady: isReady && refusal === undefined, why: [...refused, ...why, ...policies.warnings] };
+        const warnings = [...policies.warnings, ...access.warnings];
+        return { isReady: isReady && refusal === undefined, why: [...refused, ...why, ...warnings] };
       },
     };
   } catch (error) {

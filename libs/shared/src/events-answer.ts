@@ -11,7 +11,7 @@ export interface RejectedLine {
 
 export interface Answer {
   readonly status: number;
-  /** How the lines fared: of 202, and of a 400 because no line was valid. */
+  /** How the lines fared: of 202, of a 400 because no line was valid, and of a 403 because all are of foreign nodes. */
   readonly lines?: { readonly accepted: number; readonly rejected: readonly RejectedLine[]; readonly rejectedCount: number };
   /** Title and detail of problem details (RFC 9457), or nothing. */
   readonly problem: string;
@@ -23,7 +23,7 @@ export interface Answer {
 export async function readAnswer(response: Response): Promise<Answer> {
   const body = parsed(await boundedText(response));
   const retryAfterMs = retryAfter(response.headers.get('retry-after'));
-  const judged = response.status === 202 || response.status === 400 ? linesOf(body) : undefined;
+  const judged = [202, 400, 403].includes(response.status) ? linesOf(body) : undefined;
   return {
     status: response.status,
     problem: [body['title'], body['detail']]

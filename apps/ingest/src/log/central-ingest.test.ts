@@ -1,3 +1,5 @@
+import { ForwardSettings } from '@fleet-forensics/shared/settings/forward-settings';
+import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { encodeBatch } from '@fleet-forensics/shared/wire/codec';
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
@@ -5,15 +7,20 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Counters } from '../counters.ts';
 import { criterion, message, Packing, POLICY } from '../packer/packing.fixture.ts';
 import { RunningIngest } from '../sources/http/ingest-app.fixture.ts';
+import { CentralConnection } from './central-connection.ts';
 import { CentralIngest } from './central-ingest.ts';
 
 /** A node's ingest that forwards to a central one with a log in memory. */
-async function forwarding() {
-  const central = await RunningIngest.start();
+async function forwarding(centralEnvironment: Record<string, string> = {}, environment: Record<string, string> = {}) {
+  const central = await RunningIngest.start(centralEnvironment);
   onTestFinished(() => central.close());
   const counters = new Counters();
   const warnings: string[] = [];
-  const producer = new CentralIngest({ url: central.url, counters, warn: (warning) => warnings.push(warning) });
+  const warn = (warning: string) => warnings.push(warning);
+  const settings = readSettings(ForwardSettings, { FF_FORWARD_URL: central.url, ...environment });
+  const connection = new CentralConnection(settings, warn);
+  onTestFinished(() => connection.close());
+  const producer = new CentralIngest({ url: central.url, connection, counters, warn });
   const send = (batches: readonly SessionBatch[]) =>
     producer.send(
       SESSION_EVENTS,

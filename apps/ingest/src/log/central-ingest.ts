@@ -3,6 +3,7 @@ import { ForensicsError } from '@fleet-forensics/shared/error';
 import { type Answer, fetchFailure, readAnswer } from '@fleet-forensics/shared/events-answer';
 import { SESSION_EVENTS } from '@fleet-forensics/shared/topics';
 import type { Counters } from '../counters.ts';
+import type { CentralConnection } from './central-connection.ts';
 import { RareWarning } from '../rare-warning.ts';
 import { publishedBatch } from './published-batch.ts';
 
@@ -12,11 +13,10 @@ const BODY_BYTES = 1024 * 1024;
 /** At once. What comes meanwhile goes together into the next one. */
 const MAX_REQUESTS = 4;
 
-const REQUEST_TIMEOUT_MS = 30_000;
-
 export interface CentralIngestOptions {
   /** Its address, as FF_FORWARD_URL says it. */
   readonly url: string;
+  readonly connection: CentralConnection;
   readonly counters: Pick<Counters, 'forwardRefused'>;
   /** Told what an operator must know. */
   readonly warn: (message: string) => void;
@@ -101,14 +101,7 @@ export class CentralIngest implements Producer {
 
   async #answerTo(body: Buffer): Promise<Answer> {
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        body,
-        headers: { 'content-type': 'application/x-protobuf' },
-        redirect: 'manual',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      return await readAnswer(response);
+      return await readAnswer(await this.#options.connection.post(this.#url, body));
     } catch (error) {
       throw this.#unavailable(fetchFailure(error));
     }

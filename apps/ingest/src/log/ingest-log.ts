@@ -10,6 +10,7 @@ import { readSettings, refuseUnknownSettings } from '@fleet-forensics/shared/set
 import { ALL_LOG_TYPES } from '@fleet-forensics/shared/wire/log-type';
 import type { Counters } from '../counters.ts';
 import { policyOfSettings } from '../policy/policy-of-settings.ts';
+import { CentralConnection } from './central-connection.ts';
 import { CentralIngest } from './central-ingest.ts';
 import { KafkaGate } from './kafka-gate.ts';
 
@@ -30,11 +31,16 @@ export interface IngestLog {
 /** The log that the settings name. @throws ForensicsError FF_UNKNOWN_SETTING, FF_BAD_SETTING */
 export function ingestLog(ports: ServicePorts, counters: Counters): IngestLog {
   refuseUnknownSettings(SETTINGS, ports.environment);
-  const { url } = readSettings(ForwardSettings, ports.environment);
-  return url === '' ? kafkaLog(ports) : centralLog(url, ports, counters);
+  const settings = readSettings(ForwardSettings, ports.environment);
+  const { url, tokenFile, ca, cert, key } = settings;
+  if (url !== '') return centralLog(settings, ports, counters);
+  if ([tokenFile, ca, cert, key].some((path) => path !== '')) {
+    throw new ForensicsError('FF_BAD_SETTING', 'FF_FORWARD_TOKEN_FILE, _CA, _CERT and _KEY are of no use without FF_FORWARD_URL');
+  }
+  return kafkaLog(ports);
 }
 
-function centralLog(url: string, { environment, warn }: ServicePorts, counters: Counters): IngestLog {
+function centralLog(settings: ForwardSettings, { environment, warn }: ServicePorts, counters: Counters): IngestLog {
   const policy = policyOfSettings(readSettings(PolicySettings, environment));
   // What is left out here could not be told from what was lost.
   if (policy !== null && policy.capture.length > 0 && policy.capture.length < ALL_LOG_TYPES.length) {
@@ -43,8 +49,11 @@ function centralLog(url: string, { environment, warn }: ServicePorts, counters: 
       'FF_CAPTURE is decided by the ingest that FF_FORWARD_URL names: set it there, not here',
     );
   }
-  const producer = new CentralIngest({ url, counters, warn: (message) => warn(`ingest: ${message}`) });
-  return { name: url, producer, open: () => Promise.resolve(), close: () => Promise.resolve() };
+  const { url } = settings;
+  const told = (message: string) => warn(`ingest: ${message}`);
+  const connection = new CentralConnection(settings, told);
+  const producer = new CentralIngest({ url, connection, counters, warn: told });
+  return { name: url, producer, open: () => Promise.resolve(), close: async () => connection.close() };
 }
 
 function kafkaLog(ports: ServicePorts): IngestLog {

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { PolicyFile, type PolicyFileOptions } from './policy-file.ts';
 import { policyOfSettings } from './policy-of-settings.ts';
 import { ConstantPolicy, type PolicySource } from './policy-source.ts';
-import { PolicyWatch } from './policy-watch.ts';
+import { FileWatch } from '../reload/file-watch.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -43,19 +43,14 @@ export function configuredPolicies(
   const path = resolve(policyFile);
   const { bufferBytes } = settings;
   const file = new PolicyFile({ ...ports, path, bufferBytes, environment, defines: policyDefines, modules: policyModules });
-  const watch = new PolicyWatch(file, policyPollMs);
-  const reload = () => watch.reload();
-  process.on('SIGHUP', reload);
+  const watch = new FileWatch(file, policyPollMs);
   return {
     source: file,
     place: `policies come from ${path}`,
     get warnings() {
       return file.outOfDate === undefined ? [] : [file.outOfDate];
     },
-    close: () => {
-      process.off('SIGHUP', reload);
-      watch.close();
-    },
+    close: () => watch.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { DirectiveProperty, DirectiveValues } from './forensic-directives.ts';
-import { globMatches } from './glob.ts';
+import { matchesNode } from '../node-pattern.ts';
 import type { Place } from './problem.ts';
 
 /** A `<Node pattern …>` section: what stands in it holds for the nodes of these names. */
@@ -54,7 +54,7 @@ export interface Configuration {
 /** Whether what stands in a section counts. */
 export type NodeFilter = (section: NodeSection) => boolean;
 
-/** The sections of the node of this name. Nodes are named as hosts are, and those have no case. */
+/** The sections of the node of this name. */
 export function nodeNamed(node: string): NodeFilter {
-  return ({ patterns }) => patterns.some((pattern) => globMatches(pattern, node, { foldCase: true }));
+  return ({ patterns }) => matchesNode(patterns, node);
 }

@@ -1,3 +1,4 @@
+import { AccessSettings } from './access-settings.ts';
 import { BufferSettings } from './buffer-settings.ts';
 import { BusSettings } from './bus-settings.ts';
 import { DetectionSettings } from './detection-settings.ts';
@@ -18,6 +19,7 @@ import { WriterSettings } from './writer-settings.ts';
 
 const GROUPS: readonly (readonly [title: string, type: SettingsClass<object>])[] = [
   ['Ingest', IngestSettings],
+  ['Access to ingest', AccessSettings],
   ['Node', NodeSettings],
   ['Logs of a node', NodeLogSettings],
   ['Socket', SocketSettings],

@@ -8,6 +8,7 @@ export const REFUSAL_CODES = [
   'bad_time',
   'detail_too_long',
   'duplicate_key',
+  'foreign_node',
   'invalid_utf8',
   'message_too_long',
   'missing_key',

@@ -29,6 +29,10 @@ export class BatchEvents implements EventItems {
     this.#criteria = criteria;
   }
 
+  get node(): string {
+    return this.#batch?.node ?? '';
+  }
+
   next(): boolean {
     this.#batch = null;
     this.refusal = null;

@@ -8,7 +8,7 @@ const overloaded = () => new Problem(429, 'later', { code: 'overloaded' });
 
 function reading(maxBytes = 100, idleMs = 10_000, admission = new Admission(1000)) {
   const payload = new PassThrough();
-  const body = readBody(payload, admission.lease(), { maxBytes, idleMs, overloaded });
+  const body = readBody(payload, admission.lease('client'), { maxBytes, idleMs, overloaded });
   return { payload, body, admission };
 }
 
@@ -39,7 +39,8 @@ describe('a body', () => {
 
   it('for which there is no room any more is refused', async () => {
     const admission = new Admission(1000);
-    admission.lease().grow(1250);
+    admission.lease('another').grow(1000);
+    admission.lease('another', true).grow(250);
     const { payload, body } = reading(100, 10_000, admission);
     payload.write('x');
     await expect(body).rejects.toMatchObject({ status: 429 });

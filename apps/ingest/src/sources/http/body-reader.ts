@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Lease } from './admission.ts';
+import { BodyChunks } from './body-chunks.ts';
 import { Problem } from './problem.ts';
 
 export interface BodyBounds {
@@ -14,15 +15,13 @@ export interface BodyBounds {
  * @throws Problem 400 if the connection breaks off or gzip is damaged, 408, 413, 429
  */
 export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, overloaded }: BodyBounds): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let byteLength = 0;
+  const chunks = new BodyChunks();
   return new Promise((resolve, reject) => {
     const idle = setTimeout(() => end(new Problem(408, 'the body stopped coming', { code: 'request_timeout' }, CLOSE)), idleMs);
     const take = (chunk: Buffer) => {
       idle.refresh();
-      byteLength += chunk.length;
-      if (byteLength > maxBytes) end(tooLong(maxBytes));
-      else if (lease.grow(chunk.length)) chunks.push(chunk);
+      if (chunks.byteLength + chunk.length > maxBytes) end(tooLong(maxBytes));
+      else if (lease.grow(chunk.length)) chunks.add(chunk);
       else end(overloaded());
     };
     const done = () => end(null);
@@ -31,7 +30,7 @@ export function readBody(payload: Readable, lease: Lease, { maxBytes, idleMs, ov
       clearTimeout(idle);
       payload.off('data', take).off('end', done).off('error', broken);
       if (problem) reject(problem);
-      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, byteLength));
+      else resolve(chunks.join());
     };
     payload.on('data', take).on('end', done).on('error', broken);
   });

@@ -2,6 +2,7 @@ import type { IngestSettings } from '@fleet-forensics/shared/settings/ingest-set
 import type { Counters } from '../../counters.ts';
 import type { Publisher } from '../../packer/publisher.ts';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
+import type { Allowance } from './allowance.ts';
 import { BatchEvents } from './batch-events.ts';
 import type { EventItems } from './event-items.ts';
 import { ItemIntake, type Taken } from './item-intake.ts';
@@ -28,11 +29,10 @@ export class EventIntake {
 
   /**
    * Resolves when every good item of the body is durable.
-   * @param isUrgentOnly refuse the body if it holds a message
-   * @throws Problem 400 if nothing in it is good, 429; what the log threw, if it can't be written
+   * @throws Problem 400 if nothing in it is good, 403, 429; what the log threw, if it can't be written
    */
-  async take(body: Buffer, type: BodyType, isUrgentOnly: boolean): Promise<Taken> {
-    const taken = await this.#items.take(() => this.#itemsOf(body, type), isUrgentOnly);
+  async take(body: Buffer, type: BodyType, allowance: Allowance): Promise<Taken> {
+    const taken = await this.#items.take(() => this.#itemsOf(body, type), allowance);
     const { accepted, rejected, rejectedCount } = taken;
     if (accepted === 0 && rejectedCount === 0) throw new Problem(400, 'the body holds no events', { code: 'empty_body' });
     if (accepted === 0) {

@@ -9,6 +9,8 @@ export interface EventItems {
   readonly line: number;
   /** Why the item is not taken; null: it is good. */
   readonly refusal: Refusal | null;
+  /** Of a good item: whose events it holds, all of them. */
+  readonly node: string;
   /**
    * Gives a good item's events to the sink. What is given is lent until the next {@link next}, of any body.
    * @returns false: the sink refused the item's criterion, and nothing of the item is taken

@@ -1,54 +1,67 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Access, type Credentials, principalOf } from '../../access/access.ts';
+import type { ClientRates } from '../../access/client-rates.ts';
+import type { Principal } from '../../access/principal.ts';
 import type { Counters } from '../../counters.ts';
-import type { Admission, Lease } from './admission.ts';
+import { type Admission, MAX_URGENT_BYTES } from './admission.ts';
+import { AdmittedRequest } from './admitted-request.ts';
 import { readBody } from './body-reader.ts';
+import { networkOf } from './connection-bounds.ts';
 import { readGzip } from './gzip-body.ts';
 import { intakePathOf } from './intake-paths.ts';
-import { Problem } from './problem.ts';
-import { RETRY_AFTER, unknownPath } from './problem-of-error.ts';
-import { type BodyType, envelopeOf } from './request-envelope.ts';
-
-interface Admitted {
-  readonly type: BodyType;
-  readonly encoding: 'identity' | 'gzip';
-  readonly lease: Lease;
-}
+import { unknownPath } from './problem-of-error.ts';
+import { envelopeOf } from './request-envelope.ts';
+import { overloaded, rateLimited } from './too-much.ts';
+import { unauthorized } from './unauthorized.ts';
 
 /** Another byte of a body has to come within this. */
 const BODY_IDLE_MS = 10_000;
 
 const NO_BYTES = Buffer.alloc(0);
 
+export interface EventsGateOptions {
+  readonly access: Access;
+  readonly admission: Admission;
+  readonly rates: ClientRates;
+  readonly maxBodyBytes: number;
+  readonly counters: Counters;
+}
+
 /** Lets requests in, and their bodies as they arrive. */
 export class EventsGate {
-  readonly #admission: Admission;
-  readonly #maxBodyBytes: number;
-  readonly #counters: Counters;
-  readonly #waiting = new WeakMap<FastifyRequest, Admitted>();
+  readonly #options: EventsGateOptions;
+  readonly #waiting = new WeakMap<FastifyRequest, AdmittedRequest>();
 
-  constructor(admission: Admission, maxBodyBytes: number, counters: Counters) {
-    this.#admission = admission;
-    this.#maxBodyBytes = maxBodyBytes;
-    this.#counters = counters;
+  constructor(options: EventsGateOptions) {
+    this.#options = options;
   }
 
   /** Bytes of bodies in progress. */
   get inFlightBytes(): number {
-    return this.#admission.inFlightBytes;
+    return this.#options.admission.inFlightBytes;
   }
 
   /**
-   * Looks at a request before its body is read.
-   * @throws Problem 400, 413, 415, or 429 under overload
+   * Looks at a request before its body is read, and first of all at who sends it.
+   * @throws Problem 401, 400, 413, 415, or 429 under overload
    */
   admit(request: FastifyRequest, reply: FastifyReply): void {
     const path = intakePathOf(request.url);
     if (request.method !== 'POST' || path === undefined) return;
-    const { type, encoding, byteLength } = envelopeOf(path, request.headers, this.#maxBodyBytes);
-    if (!this.#admission.hasRoomFor(byteLength)) throw overloaded(this.#counters);
-    const lease = this.#admission.lease();
-    this.#waiting.set(request, { type, encoding, lease });
+    const { admission, rates, maxBodyBytes, counters } = this.#options;
+    const principal = this.#principalOf(request.raw);
+    const envelope = envelopeOf(path, request.headers, maxBodyBytes);
+    const { byteLength } = envelope;
+    const rate = principal.isKnown ? rates.of(principal.id) : null;
+    const waitS = rate?.waitS(false) ?? 0;
+    if (waitS > 0 && (byteLength > MAX_URGENT_BYTES || rate!.waitS(true) > 0)) throw rateLimited(counters, waitS);
+    if (!admission.hasRoomFor(principal.id, byteLength)) throw overloaded(counters);
+    const lease = admission.lease(principal.id, waitS > 0);
+    this.#waiting.set(request, new AdmittedRequest(envelope, lease, { principal, rate, counters }));
     // The client may go away before the body is whole: then no handler ever takes the lease.
     reply.raw.once('close', () => {
       if (this.#waiting.delete(request)) lease.release();
@@ -59,23 +72,47 @@ export class EventsGate {
   async read(request: FastifyRequest, payload: Readable): Promise<Buffer> {
     const admitted = this.#waiting.get(request);
     if (admitted === undefined) return NO_BYTES;
-    const bounds = { maxBytes: this.#maxBodyBytes, idleMs: BODY_IDLE_MS, overloaded: () => overloaded(this.#counters) };
+    const { maxBodyBytes: maxBytes } = this.#options;
+    const bounds = { maxBytes, idleMs: BODY_IDLE_MS, overloaded: () => admitted.tooMuch() };
     const read = (body: Readable) => readBody(body, admitted.lease, bounds);
-    return admitted.encoding === 'gzip' ? readGzip(payload, read) : read(payload);
+    try {
+      const body = await (admitted.encoding === 'gzip' ? readGzip(payload, admitted, read) : read(payload));
+      admitted.checkRate();
+      return body;
+    } catch (error) {
+      // A pipelined request's answer is never closed if its connection breaks before the answer's turn.
+      this.#waiting.delete(request);
+      admitted.lease.release();
+      throw error;
+    }
   }
 
   /** The handler takes over: it releases the lease when all is done, even if nobody waits for the answer any more. */
-  take(request: FastifyRequest): Admitted {
+  take(request: FastifyRequest): AdmittedRequest {
     const admitted = this.#waiting.get(request);
     // The router knows more spellings of a path (%65 for e) than the gate.
     if (admitted === undefined) throw unknownPath();
     this.#waiting.delete(request);
     return admitted;
   }
+
+  #principalOf(request: IncomingMessage): Principal {
+    const { access, counters } = this.#options;
+    const principal = principalOf(access, credentialsOf(request), Date.now());
+    if (typeof principal === 'string') throw unauthorized(principal, request.headers, counters);
+    return principal;
+  }
 }
 
-/** Counts and tells that there is too much in progress. */
-export function overloaded(counters: Counters): Problem {
-  counters.overloaded += 1;
-  return new Problem(429, 'too much is in progress; send again later', { code: 'overloaded' }, RETRY_AFTER);
+function credentialsOf({ headers, socket }: IncomingMessage): Credentials {
+  return {
+    authorization: headers.authorization,
+    certificate: certificateOf(socket),
+    address: networkOf(socket.remoteAddress ?? ''),
+  };
+}
+
+/** Only one that the authority has signed: others don't get this far, and are none. */
+function certificateOf(socket: Socket): Credentials['certificate'] {
+  return socket instanceof TLSSocket && socket.authorized ? socket.getPeerX509Certificate() : undefined;
 }

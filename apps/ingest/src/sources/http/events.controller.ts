@@ -18,12 +18,12 @@ export class EventsController {
   @Post(EVENTS_PATH)
   @HttpCode(202)
   async publish(@Req() request: FastifyRequest): Promise<Taken> {
-    const { type, lease } = this.#gate.take(request);
+    const admitted = this.#gate.take(request);
     try {
       const body = (request.body as Buffer | null | undefined) ?? Buffer.alloc(0);
-      return await this.#intake.take(body, type, lease.isUrgentOnly);
+      return await this.#intake.take(body, admitted.type, admitted);
     } finally {
-      lease.release();
+      admitted.lease.release();
     }
   }
 }

@@ -20,7 +20,8 @@ function bodyOf(problem: Problem, { url, headers }: FastifyRequest): { readonly 
 
 /** Answers what is not even a request: Node's parser gave up on it, or it came too slowly. */
 export function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  // Nothing that a client could read can be said before both speak TLS.
+  if (!socket.writable || error.code === 'ECONNRESET' || /^ERR_(SSL|TLS)_/.test(error.code ?? '')) {
     socket.destroy();
     return;
   }

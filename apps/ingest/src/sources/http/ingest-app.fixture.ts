@@ -1,11 +1,14 @@
 import type { OutgoingRecord } from '@fleet-forensics/shared/bus/port';
 import { ForensicsError } from '@fleet-forensics/shared/error';
+import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
 import { DetectionSettings } from '@fleet-forensics/shared/settings/detection-settings';
 import { IngestSettings, PolicySettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { decodeSessionRecord } from '@fleet-forensics/shared/wire/codec';
 import type { SessionBatch } from '@fleet-forensics/shared/wire/session-event';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Access } from '../../access/access.ts';
+import { configuredAccess } from '../../access/configured-access.ts';
 import { Counters } from '../../counters.ts';
 import { startIngest } from '../../ingest-app.ts';
 import { configuredSources } from '../configured-sources.ts';
@@ -86,14 +89,21 @@ export class RunningIngest {
   readonly log: MemoryLog;
   readonly url: string;
   readonly counters: Counters;
+  readonly access: Access;
   readonly gate: EventsGate;
   /** What an operator was told. */
   readonly warnings: readonly string[];
   readonly #close: () => Promise<void>;
   #stopping: Promise<void> | undefined;
 
-  private constructor(log: MemoryLog, url: string, app: NestFastifyApplication, warnings: readonly string[]) {
+  private constructor(
+    log: MemoryLog,
+    url: string,
+    app: NestFastifyApplication,
+    { access, warnings }: { access: Access; warnings: readonly string[] },
+  ) {
     this.log = log;
+    this.access = access;
     this.url = url;
     this.counters = app.get(Counters);
     this.gate = app.get(EventsGate);
@@ -104,16 +114,22 @@ export class RunningIngest {
   static async start(environment: Record<string, string> = {}): Promise<RunningIngest> {
     const log = new MemoryLog();
     const warnings: string[] = [];
+    const counters = new Counters();
+    const warn = (warning: string) => warnings.push(warning);
+    const access = configuredAccess(environment, { counters, warn });
     const options = {
       node: 'ftp-1',
       bus: log,
       settings: readSettings(IngestSettings, { FF_INGEST_PORT: '0', ...environment }),
       policies: new ConstantPolicy(policyOfSettings(readSettings(PolicySettings, environment))),
       detection: readSettings(DetectionSettings, environment),
-      warn: (warning: string) => warnings.push(warning),
+      access,
+      limits: readSettings(AccessSettings, environment),
+      counters,
+      warn,
     };
     const { app, url } = await startIngest(options, configuredSources(environment));
-    return new RunningIngest(log, url, app, warnings);
+    return new RunningIngest(log, url, app, { access, warnings });
   }
 
   async post(body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}): Promise<Answer> {

@@ -4,9 +4,9 @@ import type { Counters } from '../../counters.ts';
 import type { Publisher } from '../../packer/publisher.ts';
 import { Receipt } from '../../packer/receipt.ts';
 import type { EventSink } from '../../session-event.ts';
+import type { Allowance } from './allowance.ts';
 import type { EventItems } from './event-items.ts';
-import { overloaded } from './events-gate.ts';
-import type { Rejection } from './problem.ts';
+import { Problem, type Rejection } from './problem.ts';
 import type { Refusal } from '../event-rules/refusal.ts';
 
 /** Longest that one body keeps the event loop before others get their turn. */
@@ -43,29 +43,33 @@ export class ItemIntake {
   /**
    * Resolves when every good item of a body is durable.
    * @param itemsOf the body's items, from the first one on
-   * @param isUrgentOnly refuse the body if it holds a message
-   * @throws Problem 429; what the log threw, if it can't be written
+   * @throws Problem 403 if it speaks of none but foreign nodes, 429; what the log threw, if it can't be written
    */
-  async take(itemsOf: () => EventItems, isUrgentOnly: boolean): Promise<Taken> {
-    if (isUrgentOnly && holdsMessage(itemsOf())) throw overloaded(this.#counters);
+  async take(itemsOf: () => EventItems, allowance: Allowance): Promise<Taken> {
+    if (allowance.isUrgentOnly && holdsMessage(itemsOf())) throw allowance.tooMuch();
     const receipt = new Receipt();
-    const taken = await this.#pack(itemsOf(), receipt);
+    const { foreignCount, ...taken } = await this.#pack(itemsOf(), receipt, allowance);
     await receipt.settled();
     this.#counters.accepted += taken.accepted;
-    return taken;
+    if (taken.accepted > 0 || foreignCount === 0 || foreignCount < taken.rejectedCount) return taken;
+    const { rejected, rejectedCount } = taken;
+    throw new Problem(403, 'you may not speak for the nodes of these events', { code: 'foreign_node', rejected, rejectedCount });
   }
 
-  async #pack(items: EventItems, receipt: Receipt): Promise<Taken> {
+  async #pack(items: EventItems, receipt: Receipt, allowance: Allowance): Promise<Taken & { readonly foreignCount: number }> {
     const sink: EventSink = { add: (event) => this.#publisher.add(event, receipt) };
     const rejected: Rejection[] = [];
     let accepted = 0;
     let rejectedCount = 0;
+    let foreignCount = 0;
     let turnEndMs = performance.now() + TURN_MS;
     // Behind a record that is lost, the rest would leave a hole in its sessions; the request is answered with the failure.
     while (!receipt.hasFailed && items.next()) {
-      const refusal = items.refusal ?? (items.deliver(sink) ? null : SEQ_NOT_ABOVE);
+      const foreign = items.refusal ? null : allowance.refusalOf(items.node);
+      const refusal = items.refusal ?? foreign ?? (items.deliver(sink) ? null : SEQ_NOT_ABOVE);
       if (refusal === null) accepted += 1;
       else {
+        if (foreign) foreignCount += 1;
         rejectedCount += 1;
         this.#counters.rejected(refusal.code);
         if (rejected.length < this.#settings.rejectionsShown) rejected.push({ line: items.line, ...refusal });
@@ -75,7 +79,8 @@ export class ItemIntake {
         turnEndMs = performance.now() + TURN_MS;
       }
     }
-    return { accepted, rejected, rejectedCount };
+    allowance.spend(accepted + rejectedCount);
+    return { accepted, rejected, rejectedCount, foreignCount };
   }
 }
 

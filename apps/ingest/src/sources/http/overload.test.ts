@@ -9,6 +9,7 @@ import { POLICY } from '../../packer/packing.fixture.ts';
 import { Publisher } from '../../packer/publisher.ts';
 import { ConstantPolicy } from '../../policy/policy-source.ts';
 import { CriterionNames } from '../../policy/criterion-names.ts';
+import { ANYTHING } from './allowance.fixture.ts';
 import { EventIntake } from './event-intake.ts';
 import { type Answer, criterionLine, line, MemoryLog, RunningIngest } from './ingest-app.fixture.ts';
 
@@ -115,7 +116,7 @@ describe('a long body', () => {
     const publisher = new Publisher(packer, new MemoryLog().producer(), counters, () => performance.now());
     const intake = new EventIntake(settings, new CriterionNames([]), publisher, counters);
     const body = Buffer.from(`${line('x')}\n`.repeat(lines));
-    const taking = intake.take(body, 'application/x-ndjson', false).then(() => 'taken');
+    const taking = intake.take(body, 'application/x-ndjson', ANYTHING).then(() => 'taken');
     const first = await Promise.race([taking, new Promise((resolve) => void setImmediate(resolve, 'another'))]);
     expect(first).toBe('another');
     expect(await taking).toBe('taken');

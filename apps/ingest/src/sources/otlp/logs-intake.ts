@@ -3,6 +3,7 @@ import type { Counters } from '../../counters.ts';
 import type { DetectionRules } from '../../detection/detection-rules.ts';
 import type { Publisher } from '../../packer/publisher.ts';
 import type { CriterionNames } from '../../policy/criterion-names.ts';
+import type { Allowance } from '../http/allowance.ts';
 import { ItemIntake, type Taken } from '../http/item-intake.ts';
 import type { BodyType } from '../http/request-envelope.ts';
 import { LogRecords } from './log-records.ts';
@@ -28,11 +29,10 @@ export class LogsIntake {
 
   /**
    * Resolves when every good record of the body is durable; a body without records is fine, too.
-   * @param isUrgentOnly refuse the body if it holds a message
-   * @throws Problem 400 if the body does not parse, 413 if it holds too much, 429; what the log threw, if it can't be written
+   * @throws Problem 400 if the body does not parse, 403, 413 if it holds too much, 429; what the log threw, if it can't be written
    */
-  take(body: Buffer, type: BodyType, isUrgentOnly: boolean): Promise<Taken> {
+  take(body: Buffer, type: BodyType, allowance: Allowance): Promise<Taken> {
     const records = new LogRecords(body, type);
-    return this.#items.take(() => new RecordItems(records, this.#reading), isUrgentOnly);
+    return this.#items.take(() => new RecordItems(records, this.#reading), allowance);
   }
 }

@@ -19,14 +19,14 @@ export class LogsController {
   @Post(LOGS_PATH)
   @HttpCode(200)
   async export(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Buffer> {
-    const { type, lease } = this.#gate.take(request);
+    const admitted = this.#gate.take(request);
     try {
       const body = (request.body as Buffer | null | undefined) ?? Buffer.alloc(0);
-      const answer = exportAnswer(await this.#intake.take(body, type, lease.isUrgentOnly), type);
+      const answer = exportAnswer(await this.#intake.take(body, admitted.type, admitted), admitted.type);
       void reply.type(answer.type);
       return answer.bytes;
     } finally {
-      lease.release();
+      admitted.lease.release();
     }
   }
 }

@@ -38,6 +38,10 @@ export class RecordItems implements EventItems {
     this.#news = new ContextNews(records.count);
   }
 
+  get node(): string {
+    return this.#item?.node ?? '';
+  }
+
   next(): boolean {
     this.line += 1;
     const { value, done } = this.#records.next();

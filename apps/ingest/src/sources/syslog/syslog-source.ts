@@ -1,5 +1,6 @@
 import { parseUtcOffset } from '@fleet-forensics/shared/proftpd/log-clock';
 import type { SyslogSettings } from '@fleet-forensics/shared/settings/syslog-settings';
+import { addressOf, isLoopback } from '../../access/listen-address.ts';
 import type { OpenSource, Source, SourcePorts } from '../source.ts';
 import { BsdClock } from './bsd-clock.ts';
 import type { SyslogListener } from './listening.ts';
@@ -18,13 +19,19 @@ export function syslogSources(settings: SyslogSettings): readonly OpenSource[] {
 
 /** @throws ForensicsError FF_LISTEN_FAILED if an address can't be had */
 async function openSyslog(settings: SyslogSettings, ports: SourcePorts): Promise<Source> {
+  const address = await addressOf('FF_SYSLOG_HOST', settings.host);
+  if (!isLoopback(address)) {
+    ports.warn(
+      `FF_SYSLOG_HOST=${settings.host}: syslog has no log-in, so whoever reaches it writes lines of any node: let only the nodes reach it`,
+    );
+  }
   const reading = readingOf(settings, ports);
   const listeners: SyslogListener[] = [];
   const close = async () => {
     await Promise.all(listeners.map((listener) => listener.close()));
   };
   try {
-    for (const open of listenersOf(settings, ports, reading)) listeners.push(await open());
+    for (const open of listenersOf(address, settings, ports, reading)) listeners.push(await open());
   } catch (error) {
     await close();
     throw error;
@@ -50,7 +57,8 @@ function readingOf(settings: SyslogSettings, ports: SourcePorts): SyslogReading 
 }
 
 function listenersOf(
-  { host, tcpPort, udpPort, connections, connectionIdleS }: SyslogSettings,
+  host: string,
+  { tcpPort, udpPort, connections, connectionIdleS }: SyslogSettings,
   { settings, counters: { syslog: counters }, warn }: SourcePorts,
   reading: SyslogReading,
 ): readonly (() => Promise<SyslogListener>)[] {

@@ -40,6 +40,10 @@ export class JsonEvents implements EventItems {
     return this.#ranges.line;
   }
 
+  get node(): string {
+    return this.#event?.node ?? '';
+  }
+
   next(): boolean {
     const ranges = this.#ranges;
     this.#event = null;

@@ -16,13 +16,14 @@ export interface WatchedFiles {
 }
 
 /**
- * Reloads files when one of them, or what an Include finds, has changed: soon where the file system tells of it, else within the poll's
- * interval. It is the stamps that decide; what the file system tells only brings the look forward.
+ * Reloads files on SIGHUP, and when one of them, or what an Include finds, has changed: soon where the file system tells of it, else
+ * within the poll's interval. It is the stamps that decide; what the file system tells only brings the look forward.
  */
-export class PolicyWatch {
+export class FileWatch {
   readonly #files: WatchedFiles;
   readonly #poll: NodeJS.Timeout;
   readonly #watchers: FSWatcher[] = [];
+  readonly #asked = () => this.reload();
   #look: NodeJS.Timeout | undefined;
   /** The stamps at the last look, if it found a change. */
   #changed: string | undefined;
@@ -31,6 +32,7 @@ export class PolicyWatch {
     this.#files = files;
     this.#poll = setInterval(() => this.#lookSoon(), pollMs);
     this.#poll.unref();
+    process.on('SIGHUP', this.#asked);
     this.#watch();
   }
 
@@ -42,6 +44,7 @@ export class PolicyWatch {
   }
 
   close(): void {
+    process.off('SIGHUP', this.#asked);
     clearInterval(this.#poll);
     clearTimeout(this.#look);
     this.#unwatch();

@@ -1,16 +1,16 @@
 import { chmodSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { PolicyFile } from './policy-file.ts';
-import { PolicyWatch } from './policy-watch.ts';
-import { ScratchPolicy } from './scratch-policy.fixture.ts';
+import type { PolicyFile } from '../policy/policy-file.ts';
+import { FileWatch } from './file-watch.ts';
+import { ScratchPolicy } from '../policy/scratch-policy.fixture.ts';
 
 const NEVER_MS = 3_600_000;
 
 describe('a policy file in use', () => {
   let scratch: ScratchPolicy;
   let file: PolicyFile;
-  let watch: PolicyWatch;
+  let watch: FileWatch;
 
   beforeEach(() => {
     scratch = new ScratchPolicy('ForensicLogEngine on\n');
@@ -27,7 +27,7 @@ describe('a policy file in use', () => {
   const PATIENCE = { timeout: 20_000 };
 
   it('is read again when anything of it changes', async () => {
-    watch = new PolicyWatch(file, NEVER_MS);
+    watch = new FileWatch(file, NEVER_MS);
     scratch.write('ForensicLogBufferSize 2\n', 'conf.d/a.conf');
     await expect.poll(size, PATIENCE).toBe(2);
     writeFileSync(join(scratch.dir, 'conf.d/a.conf'), 'ForensicLogBufferSize 3\n');
@@ -47,13 +47,13 @@ describe('a policy file in use', () => {
     rmSync(join(scratch.dir, 'conf.d/a.conf'));
     symlinkSync(join(scratch.dir, 'elsewhere/real.conf'), join(scratch.dir, 'conf.d/a.conf'));
     file.reload();
-    watch = new PolicyWatch(file, 100);
+    watch = new FileWatch(file, 100);
     writeFileSync(join(scratch.dir, 'elsewhere/real.conf'), 'ForensicLogBufferSize 2\n');
     await expect.poll(size, PATIENCE).toBe(2);
   });
 
   it('is read again after an error as soon as that is mended', async () => {
-    watch = new PolicyWatch(file, NEVER_MS);
+    watch = new FileWatch(file, NEVER_MS);
     scratch.write('ForensicLogBufferSize none\n', 'conf.d/a.conf');
     await expect.poll(() => file.outOfDate, PATIENCE).toContain('badly formatted number: none');
     scratch.write('ForensicLogBufferSize 2\n', 'conf.d/a.conf');
@@ -62,7 +62,7 @@ describe('a policy file in use', () => {
   });
 
   it('is not read again for nothing', async () => {
-    watch = new PolicyWatch(file, 100);
+    watch = new FileWatch(file, 100);
     scratch.write('not included', 'conf.d.txt');
     scratch.write('ForensicLogBufferSize 2\n', 'conf.d/a.conf');
     await expect.poll(size, PATIENCE).toBe(2);

@@ -1,0 +1,77 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { isIPv6, type Socket } from 'node:net';
+import type { Counters } from '../../counters.ts';
+import { RareWarning } from '../../rare-warning.ts';
+
+export interface ConnectionBounds {
+  readonly connections: number;
+  /** 0: no bound. */
+  readonly connectionsPerAddress: number;
+}
+
+/**
+ * Requests of one connection that are not answered yet: a client may send on without waiting (RFC 9112, section 9.3.2). Each takes some
+ * kilobytes, which nobody counts; no client that we know sends a second one.
+ */
+const MAX_PIPELINED = 8;
+
+/** Bounds the connections of a server, and the requests on each. What is beyond them is closed and counted. */
+export function boundConnections(
+  server: Server,
+  { connections, connectionsPerAddress }: ConnectionBounds,
+  counters: Counters,
+  warn: (message: string) => void,
+): void {
+  const rareWarning = new RareWarning(warn, () => performance.now());
+  const byAddress = new Map<string, number>();
+  server.maxConnections = connections;
+  server.on('drop', () => {
+    counters.refusedConnection('all');
+    rareWarning.tell(`ingest has ${connections} connections (FF_INGEST_CONNECTIONS): further ones are closed`);
+  });
+  // Before TLS and HTTP see it.
+  server.prependListener('connection', (socket: Socket) => {
+    if (connectionsPerAddress === 0) return;
+    const address = networkOf(socket.remoteAddress ?? '');
+    const count = byAddress.get(address) ?? 0;
+    if (count >= connectionsPerAddress) {
+      socket.destroy();
+      counters.refusedConnection('address');
+      rareWarning.tell(
+        `${address} has ${count} connections to ingest (FF_INGEST_CONNECTIONS_PER_ADDRESS): further ones are closed`,
+      );
+      return;
+    }
+    byAddress.set(address, count + 1);
+    socket.once('close', () => {
+      const left = byAddress.get(address)! - 1;
+      if (left === 0) byAddress.delete(address);
+      else byAddress.set(address, left);
+    });
+  });
+  boundRequests(server, counters);
+}
+
+function boundRequests(server: Server, counters: Counters): void {
+  const unanswered = new WeakMap<Socket, number>();
+  server.prependListener('request', ({ socket }: IncomingMessage, response) => {
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, count);
+    response.once('close', () => void unanswered.set(socket, unanswered.get(socket)! - 1));
+    if (count <= MAX_PIPELINED || socket.destroyed) return;
+    counters.refusedConnection('pipelining');
+    socket.destroy();
+  });
+}
+
+/** IPv4 as it is, also where it comes over IPv6; of IPv6 the first 64 bits, of which one client usually has all addresses. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (!isIPv6(plain)) return plain;
+  const [head, tail] = plain.split('::');
+  const before = !head ? [] : head.split(':');
+  const behind = !tail ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - behind.length);
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...behind];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}

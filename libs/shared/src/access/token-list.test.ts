@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { grantLine } from './token-grant.ts';
+import { hashOfToken, isToken, newToken } from './token.ts';
+import { parseTokenList } from './token-list.ts';
+
+const HASH = hashOfToken('a token of somebody');
+const OTHER = hashOfToken('a token of another');
+
+function problemsOf(text: string): string {
+  try {
+    parseTokenList(text, '/etc/tokens');
+    return '';
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'FF_BAD_TOKENS' });
+    return (error as Error).message;
+  }
+}
+
+describe('a tokens file', () => {
+  it('says which nodes the holder of each token may speak for, and until when', () => {
+    const text = `# our fleet\r\n\n  sha256:${HASH.toUpperCase()}\tnode=ftp-eu-* node=x name=eu@fleet expires=2027-01-31\nsha256:${OTHER} node=*`;
+    expect([...parseTokenList(text, 'f').values()]).toEqual([
+      { hash: HASH, nodes: ['ftp-eu-*', 'x'], name: 'eu@fleet', expiresMs: Date.UTC(2027, 0, 31) },
+      { hash: OTHER, nodes: ['*'], name: '', expiresMs: null },
+    ]);
+  });
+
+  it('is written as it is read', () => {
+    const grant = { hash: HASH, nodes: ['a', '[b-c]?'], name: 'n', expiresMs: Date.UTC(2027, 0, 31, 12, 0, 5) };
+    expect(parseTokenList(grantLine(grant), 'f').get(HASH)).toEqual(grant);
+  });
+
+  it('may be empty: the last token can be withdrawn', () => {
+    expect(parseTokenList('', 'f').size).toBe(0);
+  });
+
+  it.each([
+    [`sha256:${HASH}`, /^\/etc\/tokens:1: no node=/],
+    [`\nsha256:${HASH.slice(1)} node=a`, /^\/etc\/tokens:2: the first word is not sha256:/],
+    [`sha256:${HASH} node=`, /"node=" is none of/],
+    [`sha256:${HASH} node=a nam=b`, /"nam=b" is none of/],
+    [`sha256:${HASH} node=a name=b name=c`, /"name=c" is none of/],
+    [`sha256:${HASH} node=a expires=tomorrow`, /"expires=tomorrow" is none of/],
+    [`sha256:${HASH} node=a expires=2027-02-31x`, /is none of/],
+    [`sha256:${HASH} node=a\nsha256:${HASH} node=b`, /^\/etc\/tokens:2: this token is there already/],
+    [Array.from({ length: 30 }, () => 'x').join('\n'), /and 10 more$/],
+  ])('that is wrong is refused with file and line: %j', (text, told) => {
+    expect(problemsOf(text)).toMatch(told);
+  });
+
+  it('into which somebody wrote the token itself tells nobody the token', () => {
+    const token = newToken();
+    expect(problemsOf(`${token} node=a`)).not.toContain(token.slice(3));
+  });
+});
+
+it('a token is another one each time, and goes into a header as it is', () => {
+  const tokens = Array.from({ length: 100 }, newToken);
+  expect(new Set(tokens).size).toBe(100);
+  expect(tokens.every((token) => isToken(token) && /^ff_[\w-]{43}$/.test(token))).toBe(true);
+});
