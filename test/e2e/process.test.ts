@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ServiceProcess } from './service-process.ts';
 import { RecorderProcess, blocksWhen, filedBlocks, post } from './recorder-process.ts';
 
 const FAILED = { node: 'ftp-1', session: 's', criterion: 'FailedLogin' };
@@ -36,6 +37,20 @@ describe('the recorder', () => {
     await expect(RecorderProcess.start(dataDir, { FF_BUFFER_SIZE: '0', FF_CAPTUER: 'x' })).rejects.toThrow(
       'FF_CAPTUER is not a setting; did you mean FF_CAPTURE?',
     );
+  });
+
+  it('tells the metrics of all its services in one place', async () => {
+    const recorder = await ServiceProcess.start('standalone', { FF_DATA_DIR: dataDir });
+    await post(recorder.url, [FAILED]);
+    const metrics = async () => (await fetch(`${recorder.opsUrl}/metrics`)).text();
+    await expect.poll(metrics).toContain('forensic_writer_filings_total 1\n');
+    const text = await metrics();
+    expect(text).toContain('forensic_ingest_events_accepted_total{source="http"} 1\n');
+    expect(text).toContain('forensic_buffer_blocks_total{criterion="FailedLogin"} 1\n');
+    for (const service of ['ingest', 'buffer', 'writer']) {
+      expect(text).toContain(`forensic_dead_letters_total{service="${service}"} 0\n`);
+    }
+    expect(await recorder.kill('SIGTERM')).toBe(0);
   });
 
   it('goes on when nobody reads what it says any more', async () => {

@@ -1,6 +1,7 @@
 import { chmodSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { PartStore } from '@fleet-forensics/writer/part-store';
 import { canMount, fill, makeRoom, mountTmpfs, remount, unmount } from './mounted.ts';
 import { bePrivileged, beUnprivileged } from './unprivileged.ts';
 import { WritingService } from './writing-service.ts';
@@ -103,6 +104,27 @@ describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
     rmSync(join(service.mount, 'ballast'));
     await service.untilFiled();
     expect(service.contents.found).toBe(service.contents.expected);
+  });
+
+  it('says that the parts of a large block have no room, and takes them when they have', () => {
+    const store = new PartStore(service.mount);
+    const part = (index: number) => ({ offset: index, timeMs: 0, key: Buffer.alloc(0), value: Buffer.alloc(MIB / 8, index) });
+    fill();
+    const refusal = expect.objectContaining({ code: 'FF_PARTS_UNWRITABLE', message: expect.stringContaining('FF_DATA_DIR') });
+    let kept = 0;
+    expect(() => {
+      for (; kept < 8; kept++) store.put('0/a', kept, part(kept));
+    }).toThrow(refusal);
+    rmSync(join(service.mount, 'ballast'));
+    for (let index = kept; index < 6; index++) store.put('0/a', index, part(index));
+    for (let index = 0; index < 6; index++) {
+      expect(store.get('0/a', index)).toEqual({
+        ...part(index),
+        key: new Uint8Array(0),
+        value: new Uint8Array(MIB / 8).fill(index),
+      });
+    }
+    store.close();
   });
 
   it('waits while it is read-only', async () => {

@@ -7,6 +7,7 @@ export interface MeasuredIngest {
   /** Undefined: there is none, and its numbers are 0. */
   readonly spool: Pick<SpooledProducer, 'status' | 'usedBytes' | 'maxBytes'> | undefined;
   readonly policies: { readonly warnings: readonly string[] };
+  readonly access: { readonly warnings: readonly string[] };
 }
 
 /** What an ingest tells Prometheus. */
@@ -19,6 +20,7 @@ export function ingestMetrics(ingest: MeasuredIngest): Metric[] {
     ...ofSpool(ingest),
     ...ofSources(counters),
     ...ofPolicies(ingest),
+    ...ofAccess(ingest),
   ];
 }
 
@@ -160,14 +162,14 @@ function ofSpool({ counters, spool }: MeasuredIngest): Metric[] {
   ];
 }
 
-function ofSources({ socket, syslog, nodeLogs }: Counters): Metric[] {
+function ofSources({ refusedConnections, socket, syslog, nodeLogs }: Counters): Metric[] {
   return [
     {
       kind: 'counter',
       name: 'forensic_ingest_connections_refused_total',
       help: 'Connections closed because there were too many',
       label: 'source',
-      read: () => ({ socket: socket.refused, syslog: syslog.refused }),
+      read: () => ({ http: refusedConnections.all, socket: socket.refused, syslog: syslog.refused }),
     },
     {
       kind: 'counter',
@@ -204,6 +206,49 @@ function ofPolicies({ counters, policies }: MeasuredIngest): Metric[] {
       name: 'forensic_policy_out_of_date',
       help: '1 while the policy in force is not what FF_POLICY_FILE says',
       read: () => Number(policies.warnings.length > 0),
+    },
+  ];
+}
+
+function ofAccess({ counters, access }: MeasuredIngest): Metric[] {
+  return [
+    {
+      kind: 'counter',
+      name: 'forensic_ingest_requests_unauthorized_total',
+      help: 'Requests answered with 401: who sent them did not show a token, or a certificate, that is known',
+      label: 'reason',
+      read: () => counters.unauthorizedByReason,
+    },
+    {
+      kind: 'counter',
+      name: 'forensic_ingest_requests_rate_limited_total',
+      help: 'Requests answered with 429, because their sender publishes faster than it may',
+      read: () => counters.rateLimited,
+    },
+    {
+      kind: 'counter',
+      name: 'forensic_ingest_http_connections_closed_total',
+      help: 'HTTP connections closed for their number from one address, or for the requests that waited on one',
+      label: 'bound',
+      read: () => ({ address: counters.refusedConnections.address, pipelining: counters.refusedConnections.pipelining }),
+    },
+    {
+      kind: 'counter',
+      name: 'forensic_tokens_reloads_total',
+      help: 'Times that FF_TOKENS_FILE, or certificate and key, were put in force anew',
+      read: () => counters.tokensReloads,
+    },
+    {
+      kind: 'counter',
+      name: 'forensic_tokens_rejected_total',
+      help: 'Times that they were wrong and the old ones stayed',
+      read: () => counters.tokensRejected,
+    },
+    {
+      kind: 'gauge',
+      name: 'forensic_tokens_out_of_date',
+      help: '1 while the tokens or the certificate in force are not those of the files',
+      read: () => Number(access.warnings.length > 0),
     },
   ];
 }

@@ -51,7 +51,7 @@ async function start(ports: ServicePorts): Promise<Service> {
     },
     // It consumes nothing: that the event loop turns is all there is to it.
     stuck: [],
-    metrics: ingestMetrics({ counters, spool, policies }),
+    metrics: ingestMetrics({ counters, spool, policies, access }),
     get counts() {
       return counters.totals;
     },

@@ -119,9 +119,9 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
     const counters = new Counters();
     const policies = configuredPolicies(environment, { counters, warn });
     closers.push(async () => policies.close());
-    const watched = new WatchedProducer(log.producer());
     const access = configuredAccess(environment, { counters, warn });
     const limits = readSettings(AccessSettings, environment);
+    const watched = new WatchedProducer(log.producer());
     const options = {
       bus: { producer: () => watched },
       settings: ingestSettings,
@@ -154,7 +154,7 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
       forensicRoot: place.root,
       counts,
       metrics: [
-        ...ingestMetrics({ counters, spool: undefined, policies }),
+        ...ingestMetrics({ counters, spool: undefined, policies, access }),
         ...bufferMetrics(buffer.app.get(SessionBuffer), buffer.server),
         ...writerMetrics({ counters: filing, health, root, journal: place.journal, headroomBytes, server: writer.server }),
       ],
@@ -164,8 +164,10 @@ export async function startRecorder({ environment, warn }: RecorderOptions): Pro
         const { isReady, why } = readinessOf(health, root);
         const { refusal } = watched;
         const refused = refusal === undefined ? [] : [`events are refused: ${refusal}`];
-        const warnings = [...policies.warnings, ...access.warnings];
-        return { isReady: isReady && refusal === undefined, why: [...refused, ...why, ...warnings] };
+        return {
+          isReady: isReady && refusal === undefined,
+          why: [...refused, ...why, ...policies.warnings, ...access.warnings],
+        };
       },
     };
   } catch (error) {

@@ -70,7 +70,7 @@ function openNameless(directory: string): DatabaseSync {
 function open(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   database.exec(`
-    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -${CACHE_KIB};
     CREATE TABLE parts (block TEXT, part INTEGER, offset INTEGER, time_ms INTEGER, key BLOB, value BLOB);
     CREATE UNIQUE INDEX parts_of_block ON parts (block, part);
   `);

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NODE_FILE_CALLS, type FileCalls } from './file-calls.ts';
 import { safePath } from './safe-path.ts';
@@ -112,6 +115,26 @@ describe('somebody who exchanges things between check and open', () => {
 
   it('cannot make the writer follow a symlink in the place of the file', () => {
     expect(() => open('/d/f', racing('f', exchangeFile))).toThrow(/ELOOP/);
+  });
+
+  it.each(['d', 'd/f'])('cannot make the writer wait for ever at a FIFO in the place of %s', (name) => {
+    const exchange = () => {
+      rmSync(join(root, name), { recursive: true });
+      execFileSync('mkfifo', [join(root, name)]);
+    };
+    expect(() => open('/d/f', racing(basename(name), exchange))).toThrow(/ENOTDIR|ENXIO/);
+  });
+
+  it('cannot make the writer hand its blocks to who reads a FIFO in the place of the file', () => {
+    let reader: number | undefined;
+    const exchange = () => {
+      rmSync(join(root, 'd/f'));
+      execFileSync('mkfifo', [join(root, 'd/f')]);
+      reader = openSync(join(root, 'd/f'), constants.O_RDONLY | constants.O_NONBLOCK);
+    };
+    const refusal = expect.objectContaining({ code: 'FF_UNSAFE_FILE', message: expect.stringContaining('not a regular file') });
+    expect(() => open('/d/f', racing('f', exchange))).toThrow(refusal);
+    closeSync(reader!);
   });
 
   it('is found out when the file was exchanged for another one behind its opening', () => {

@@ -39,7 +39,7 @@ export class WriterCounters {
   /** Private: what enumerates the counters finds numbers only. */
   readonly #criterionToFile = durationHistogram(
     'forensic_writer_criterion_to_file_seconds',
-    "From the time of a block's criterion, by the clock of its publisher, to the time it is durable in its file, by the writer's",
+    "From the time of a block's criterion, by the clock of its publisher, to the time it is durable in its file, by the writer's; without blocks whose publisher gave no time",
     LATENCY_BUCKETS,
   );
 

@@ -27,7 +27,7 @@ it('an ingest that can keep nothing says so until it can, so that its balancer s
   expect(producer.refusal).toBeUndefined();
 });
 
-it('it does not stay away for ever from a balancer that sends it nothing meanwhile', async () => {
+it('an ingest does not stay away for ever from a balancer that sends it nothing meanwhile', async () => {
   const { producer, clock } = watched(FULL);
   await expect(producer.send('t', [])).rejects.toBe(FULL);
   clock.nowMs += 14_999;

@@ -13,6 +13,8 @@ const TOPIC = 'lines';
 class Witness {
   readonly seen: string[] = [];
   readonly refusals: Error[] = [];
+  /** The next batch waits for it. */
+  hang: Promise<void> | undefined;
 }
 
 @Controller()
@@ -32,6 +34,7 @@ class LinesController {
   async batch(@Payload() batch: Batch, @Ctx() { consumer }: BusContext): Promise<void> {
     const refusal = this.#witness.refusals.shift();
     if (refusal) throw refusal;
+    await this.#witness.hang;
     this.#witness.seen.push(`batch ${batch.records.map(({ value }) => Buffer.from(value).toString()).join(' ')}`);
     await consumer.commit(batch, { offset: batch.end, metadata: 'done' });
   }
@@ -79,6 +82,28 @@ describe('a Nest application on the bus', () => {
     expect(await server.caughtUp(1)).toBe(false);
     expect(await server.caughtUp(10_000)).toBe(true);
     expect(witness.seen.at(-1)).toBe('batch a');
+    await app.close();
+  });
+
+  it('is known to be stuck when it never comes to an end with a batch, and how far it is behind', async () => {
+    const log = openLog({ dir: scratchDir() });
+    await log.ensureTopics([{ name: TOPIC, partitions: 1, retentionMs: 0, retentionBytes: 0 }]);
+    const witness = new Witness();
+    const hang = Promise.withResolvers<void>();
+    witness.hang = hang.promise;
+    const options = { bus: log, group: 'g', maxBatchRecords: 10, maxBatchBytes: 1000 };
+    const { app, server } = await startBusApp(LinesModule.register(witness), {
+      ...options,
+      failed: (error) => expect.fail(String(error)),
+    });
+    await expect.poll(() => witness.seen).toEqual(['assigned 0']);
+    expect(server.stuckFor(0), 'nothing waits').toEqual([]);
+    await log.producer().send(TOPIC, [{ key: null, value: Buffer.from('a') }]);
+    await expect.poll(() => server.stuckFor(50)).toEqual([expect.stringMatching(/^lines\/0 has stood still at offset 0 /)]);
+    expect(server.partitions).toEqual([{ topic: TOPIC, partition: 0, next: 0, end: 1 }]);
+    hang.resolve();
+    await expect.poll(() => server.partitions).toEqual([{ topic: TOPIC, partition: 0, next: 1, end: 1 }]);
+    expect(server.stuckFor(0)).toEqual([]);
     await app.close();
   });
 

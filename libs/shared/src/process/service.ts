@@ -48,7 +48,7 @@ export async function runService(name: ServiceName, start: (ports: ServicePorts)
   process.exit(await run(name, start));
 }
 
-async function run(name: ServiceName, start: (ports: ServicePorts) => Promise<Service>): Promise<number> {
+async function run(serviceName: ServiceName, start: (ports: ServicePorts) => Promise<Service>): Promise<number> {
   const asked = endAsked().then(() => 0);
   const { promise: failed, resolve: fail } = Promise.withResolvers<number>();
   const fatal = (error: unknown) => {
@@ -56,7 +56,7 @@ async function run(name: ServiceName, start: (ports: ServicePorts) => Promise<Se
     fail(1);
   };
   const warn = (message: string) => process.stderr.write(`warning: ${message}\n`);
-  const ops = await startOps(name).catch((error: unknown) => fatal(error));
+  const ops = await startOps(serviceName).catch((error: unknown) => fatal(error));
   if (!ops) return 1;
   const starting = start({ environment: process.env, stuckMs: ops.stuckMs, warn, fatal }).catch((error: unknown) => fatal(error));
   const service = await Promise.race([starting, asked, failed]);
