@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isOwed, publishedLines } from '../e2e/driven-session.ts';
+import { metricOf, untilReadiness } from '../e2e/health-answers.ts';
 import { KafkaFleet } from '../e2e/kafka-fleet.ts';
 import { Load } from '../e2e/load.ts';
 import type { ServiceProcess } from '../e2e/service-process.ts';
@@ -61,47 +62,59 @@ await describeKafkaProcess('a full disk', (kafka) => {
       }
     }
 
-    it("Kafka's: the broker ends, events wait in the spool, and all goes on when it is started with room again", { timeout: PATIENCE_MS }, async () => {
-      const load = new Load(ingest.url, 'kafka');
-      await load.accepted(100);
-      fill(disk('kafka'), 16 * MIB);
-      expect(await broker.ended, 'the status of a broker that can not write').toBe(1);
-      await ingest.says(/^ready: events go to the spool \(spooling\)/m);
-      await load.accepted(100);
-      makeRoom(disk('kafka'));
-      await broker.restart();
-      await ingest.says(/\(spooling\)[^]*^ready$/m);
-      await load.accepted(100);
-      await load.stop();
-      expect([...load.answers.keys()]).toEqual([202]);
-      await expectFiled(load);
-    });
+    it(
+      "Kafka's: the broker ends, events wait in the spool, and all goes on when it is started with room again",
+      { timeout: PATIENCE_MS },
+      async () => {
+        const load = new Load(ingest.url, 'kafka');
+        await load.accepted(100);
+        fill(disk('kafka'), 16 * MIB);
+        expect(await broker.ended, 'the status of a broker that can not write').toBe(1);
+        await untilReadiness(ingest, 200, /^events go to the spool \(spooling\)$/);
+        await load.accepted(100);
+        expect(await metricOf(ingest, 'forensic_spool_records')).toBeGreaterThan(0);
+        makeRoom(disk('kafka'));
+        await broker.restart();
+        await untilReadiness(ingest, 200, /^$/);
+        await load.accepted(100);
+        await load.stop();
+        expect([...load.answers.keys()]).toEqual([202]);
+        await expectFiled(load);
+      },
+    );
 
-    it("the spool's: requests are answered with 503 until there is room, and all that was accepted is filed", { timeout: PATIENCE_MS }, async () => {
-      await broker.kill('SIGKILL');
-      const load = new Load(ingest.url, 'spool');
-      await load.accepted(100);
-      fill(disk('spool'), MIB);
-      await expect.poll(() => load.answers.get(503) ?? 0, { timeout: PATIENCE_MS }).toBeGreaterThan(100);
-      makeRoom(disk('spool'));
-      await load.accepted(100);
-      await broker.restart();
-      await ingest.says(/\(spooling\)[^]*^ready$/m);
-      await load.accepted(100);
-      await load.stop();
-      expect(new Set(load.answers.keys())).toEqual(new Set([202, 503]));
-      await expectFiled(load);
-      expect(await ingest.kill('SIGTERM')).toBe(0);
-    });
+    it(
+      "the spool's: requests are answered with 503 until there is room, and all that was accepted is filed",
+      { timeout: PATIENCE_MS },
+      async () => {
+        await broker.kill('SIGKILL');
+        const load = new Load(ingest.url, 'spool');
+        await load.accepted(100);
+        fill(disk('spool'), MIB);
+        await expect.poll(() => load.answers.get(503) ?? 0, { timeout: PATIENCE_MS }).toBeGreaterThan(100);
+        await untilReadiness(ingest, 503, /^events are refused: .*spool.* takes no more/);
+        expect(await metricOf(ingest, 'forensic_spool_refused_total')).toBeGreaterThan(0);
+        makeRoom(disk('spool'));
+        await load.accepted(100);
+        await broker.restart();
+        await untilReadiness(ingest, 200, /^$/);
+        await load.accepted(100);
+        await load.stop();
+        expect(new Set(load.answers.keys())).toEqual(new Set([202, 503]));
+        await expectFiled(load);
+        expect(await ingest.kill('SIGTERM')).toBe(0);
+      },
+    );
 
     it("the writer's: blocks wait in the log until there is room", { timeout: PATIENCE_MS }, async () => {
       const load = new Load(ingest.url, 'writer');
       await load.accepted(100);
       fill(disk('writer'), MIB);
-      await writer.says(/^[^{]*ENOSPC/m);
+      await untilReadiness(writer, 503, /ENOSPC/);
+      expect(await metricOf(writer, 'forensic_writer_failures_total')).toBeGreaterThan(0);
       await load.accepted(100);
       makeRoom(disk('writer'));
-      await writer.says(/ENOSPC[^]*^ready$/m);
+      await untilReadiness(writer, 200);
       await load.stop();
       expect([...load.answers.keys()]).toEqual([202]);
       await expectFiled(load);

@@ -109,7 +109,7 @@ describe.runIf(canMount())('a writer on a file system of 1 MB', () => {
   it('says that the parts of a large block have no room, and takes them when they have', () => {
     const store = new PartStore(service.mount);
     const part = (index: number) => ({ offset: index, timeMs: 0, key: Buffer.alloc(0), value: Buffer.alloc(MIB / 8, index) });
-    fill();
+    fill(service.mount, MIB);
     const refusal = expect.objectContaining({ code: 'FF_PARTS_UNWRITABLE', message: expect.stringContaining('FF_DATA_DIR') });
     let kept = 0;
     expect(() => {

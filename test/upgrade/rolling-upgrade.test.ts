@@ -15,7 +15,7 @@ import { describeKafkaProcess } from '../kafka/broker.ts';
 import { PreviousVersion } from './previous-version.ts';
 
 const START_MS = 120_000;
-const TEST_MS = 600_000;
+const TEST_MS = 900_000;
 const READY_MS = 60_000;
 const END_MS = 60_000;
 const LANES = { short: 6, long: 6, 'kept alive': 4 };
