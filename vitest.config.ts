@@ -8,6 +8,8 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {
     include: ['libs/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'test/**/*.test.ts'],
+    // They run containers: npm run test:compose.
+    exclude: ['**/node_modules/**', 'test/compose/**'],
     globalSetup: 'test/kafka/broker-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -6,6 +6,8 @@ import { type ScriptKind, type ScriptedRequest, type SessionPlace, SessionScript
 export interface IngestPlace extends SessionPlace {
   /** Where it listens now; undefined while it is down. */
   readonly url: () => string | undefined;
+  /** Shown with every request. */
+  readonly token?: string;
 }
 
 export interface LoadOptions {
@@ -81,7 +83,7 @@ export class Load {
   /** False: the ingest will never take it. */
   async #deliver(place: IngestPlace, request: ScriptedRequest): Promise<boolean> {
     for (;;) {
-      const answer = await post(place.url(), request.body);
+      const answer = await post(place, request.body);
       if (answer?.status === 202 && answer.text === `{"accepted":${request.events},"rejected":[],"rejectedCount":0}`) {
         const nowMs = performance.now();
         for (const criterion of request.asked) criterion.answeredMs = nowMs;
@@ -105,10 +107,12 @@ interface Answer {
 }
 
 /** Undefined: there was no answer. */
-async function post(url: string | undefined, body: string): Promise<Answer | undefined> {
+async function post(place: IngestPlace, body: string): Promise<Answer | undefined> {
+  const url = place.url();
   if (url === undefined) return undefined;
   try {
-    const headers = { 'content-type': 'application/x-ndjson' };
+    const authorization = place.token === undefined ? {} : { authorization: `Bearer ${place.token}` };
+    const headers = { 'content-type': 'application/x-ndjson', ...authorization };
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(`${url}/v1/events`, { method: 'POST', headers, body, signal });
     return { status: response.status, text: await response.text() };
