@@ -6,9 +6,9 @@ import { KafkaFleet } from './kafka-fleet.ts';
 import { Load } from './load.ts';
 import type { ServiceProcess } from './service-process.ts';
 
-const PATIENCE_MS = 100_000;
+const PATIENCE_MS = 200_000;
 /** Longer than a test: partitions that nobody hands over go to nobody in time. */
-const NEVER_MS = 120_000;
+const NEVER_MS = 240_000;
 const SOON_MS = 3000;
 const ALL_PARTITIONS = /^ready: 12 partitions$/m;
 
