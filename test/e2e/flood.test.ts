@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashOfToken, newToken } from '@fleet-forensics/shared/access/token';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { isOwed, publishedLines } from './driven-session.ts';
 import type { FloodPlan, FloodReport } from './flood-process.ts';
 import { Load } from './load.ts';
@@ -95,7 +95,7 @@ class FloodProcess {
   }
 
   async until(isSo: (report: FloodReport) => boolean): Promise<void> {
-    await expect.poll(async () => isSo(await this.ask('report')), { timeout: PATIENCE_MS, interval: 200 }).toBe(true);
+    await vi.waitUntil(async () => isSo(await this.ask('report')), { timeout: PATIENCE_MS, interval: 200 });
   }
 
   kill(): void {
