@@ -87,8 +87,8 @@ describe.runIf(hasOpenssl || process.env['CI'] !== undefined)('ingest over TLS',
     scratch.authority('other');
     scratch.certificate('other', 'stranger', 'DNS:n');
     const ingest = await start({ FF_INGEST_TLS_CLIENT_CA: scratch.path('ca.pem') });
-    await expect(publish(ingest, 'n')).rejects.toThrow();
-    await expect(publish(ingest, 'n', certified('stranger'))).rejects.toThrow();
+    await expect(publish(ingest, 'n')).rejects.toThrow(/ECONNRESET|certificate required|EPIPE|hang up/);
+    await expect(publish(ingest, 'n', certified('stranger'))).rejects.toThrow(/ECONNRESET|alert|EPIPE|hang up/);
     expect(ingest.counters.accepted).toBe(0);
   });
 

@@ -80,16 +80,9 @@ export class EventsGate {
     const { maxBodyBytes: maxBytes } = this.#options;
     const bounds = { maxBytes, idleMs: BODY_IDLE_MS, overloaded: () => admitted.tooMuch() };
     const read = (body: Readable) => readBody(body, admitted.lease, bounds);
-    try {
-      const body = await (admitted.encoding === 'gzip' ? readGzip(payload, admitted, read) : read(payload));
-      admitted.checkRate();
-      return body;
-    } catch (error) {
-      // A pipelined request's answer is never closed if its connection breaks before the answer's turn.
-      this.#waiting.delete(request);
-      admitted.lease.release();
-      throw error;
-    }
+    const body = await (admitted.encoding === 'gzip' ? readGzip(payload, admitted, read) : read(payload));
+    admitted.checkRate();
+    return body;
   }
 
   /** The handler takes over: it releases the lease when all is done, even if nobody waits for the answer any more. */
