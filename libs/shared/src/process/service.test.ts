@@ -40,10 +40,12 @@ describe('a service', () => {
     await run.says('ready: 2 partitions');
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
-    const [health, ...rest] = run.said.trimEnd().split('\n');
+    // Of two outputs, each in order.
+    const lines = run.said.trimEnd().split('\n');
+    expect(lines).toContain('warning: it starts');
+    const [health, ...rest] = lines.filter((line) => !line.startsWith('warning: '));
     expect(health).toMatch(/^health and metrics: http:\/\/127\.0\.0\.1:\d+$/);
     expect(rest).toEqual([
-      'warning: it starts',
       'here it is',
       'restoring 2 of 2 partitions; Ctrl-C ends',
       'ready: 2 partitions',
