@@ -19,9 +19,8 @@ const { writer, rotatedFiles } = blockFiling({
   warn: (message) => process.stderr.write(`${message}\n`),
   nowUs: () => Date.now() * 1000,
 });
-let isWanted = true;
-process.stdin.on('end', () => (isWanted = false)).resume();
-for (let index = 0; isWanted; index += 5) {
+process.stdin.resume();
+for (let index = 0; !process.stdin.readableEnded; index += 5) {
   const some = Array.from({ length: 5 }, (_, of) => wholeBlock(`b${index + of}`, `/${of % 2}.log`));
   await writer.file(writer.prepare(some));
 }
