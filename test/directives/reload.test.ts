@@ -5,7 +5,7 @@ import { Packer } from '@fleet-forensics/ingest/packer/packer';
 import { Receipt } from '@fleet-forensics/ingest/packer/receipt';
 import type { PolicyFile } from '@fleet-forensics/ingest/policy/policy-file';
 import type { SessionEvent } from '@fleet-forensics/ingest/session-event';
-import { encodeBatch } from '@fleet-forensics/shared/wire/codec';
+import { encodeBatch, encodeTick } from '@fleet-forensics/shared/wire/codec';
 import { LogType } from '@fleet-forensics/shared/wire/log-type';
 import { MessageListReader } from '@fleet-forensics/shared/wire/message-list';
 import { ScratchPolicy } from '../../apps/ingest/src/policy/scratch-policy.fixture.ts';
@@ -19,7 +19,10 @@ class Pipeline {
   readonly #file: PolicyFile;
   readonly #packer: Packer;
   readonly #fold = new PartitionFold(0, 0, 0);
+  /** Ticks among them. */
+  records = 0;
   #seq = 0;
+  #timeMs = 0;
 
   constructor(policy: string) {
     this.scratch = new ScratchPolicy(policy);
@@ -37,6 +40,31 @@ class Pipeline {
       this.#add({ ...message, text: bytes, start: 0, end: bytes.length });
     }
     this.#publish();
+  }
+
+  open(keepAliveS: number): void {
+    this.#add({ kind: 'open', ...OF, context: {}, keepAliveS });
+    this.#publish();
+  }
+
+  keepAlive(): void {
+    this.#add({ kind: 'keepAlive', ...OF });
+    this.#publish();
+  }
+
+  end(): void {
+    this.#add({ kind: 'end', ...OF, reason: 'logout' });
+    this.#publish();
+  }
+
+  /** Blocks of what is found out when so much time has passed. */
+  tickAfter(seconds: number): Block[] {
+    this.#timeMs += 1000 * seconds;
+    return this.#apply(encodeTick({ idleS: 3600, dropBefore: 0 }));
+  }
+
+  get liveSessions(): number {
+    return this.#fold.sessionCount;
   }
 
   learn(serverName: string): void {
@@ -67,10 +95,13 @@ class Pipeline {
 
   #publish(): Block[] {
     this.#packer.closeAll();
-    return this.#packer.takeClosed().flatMap(({ batch }) => {
-      const record = { offset: this.#fold.position, timeMs: 0, key: null, value: encodeBatch(batch) };
-      return this.#fold.apply(record).flatMap((effect) => (effect.kind === 'block' ? [effect.block] : []));
-    });
+    return this.#packer.takeClosed().flatMap(({ batch }) => this.#apply(encodeBatch(batch)));
+  }
+
+  #apply(value: Uint8Array): Block[] {
+    this.records += 1;
+    const record = { offset: this.#fold.position, timeMs: this.#timeMs, key: null, value };
+    return this.#fold.apply(record).flatMap((effect) => (effect.kind === 'block' ? [effect.block] : []));
   }
 }
 
@@ -144,6 +175,28 @@ describe('a session that lives across a reload', () => {
     const filed = pipeline.fail();
     expect(filed?.lines).toEqual(['a', 'b', 'c', 'd']);
     expect(filed?.block.header.ledger.missing).toBe(2);
+  });
+
+  it('with the engine off still ends, so that its ring does not wait for hours, and is known to be alive', () => {
+    pipeline.open(5);
+    pipeline.reload('ForensicLogEngine off');
+    for (let seconds = 0; seconds < 60; seconds += 10) {
+      pipeline.keepAlive();
+      expect(pipeline.tickAfter(10)).toEqual([]);
+    }
+    expect(pipeline.liveSessions).toBe(1);
+    pipeline.end();
+    expect(pipeline.liveSessions).toBe(0);
+  });
+
+  it('that began with the engine off is never published', () => {
+    pipeline.end();
+    pipeline.reload('ForensicLogEngine off');
+    pipeline.open(5);
+    pipeline.say(['unseen']);
+    pipeline.keepAlive();
+    pipeline.end();
+    expect([pipeline.liveSessions, pipeline.records]).toEqual([0, 2]);
   });
 
   it('stays under the old policy if the new one is wrong', () => {

@@ -90,6 +90,25 @@ describe('more files than there may be', () => {
     );
   });
 
+  it('become one for each format that their policies ask for, so that none holds two', async () => {
+    const blocks = [['extended', 'ecs'], ['compatible'], ['ecs']].map((formats, index) =>
+      wholeBlock(`x${index}`, `/x${index}.log`, { formats }),
+    );
+    await place.file([block('a'), block('b'), block('c'), ...blocks], undefined, { settings });
+    const names = readdirSync(place.root).filter((name) => name.startsWith('overflow'));
+    expect(names.toSorted()).toEqual(['overflow.log', 'overflow.log.compatible', 'overflow.log.ndjson']);
+    expect(place.contentOf('overflow.log')).toBe(textOf(blocks[0]!));
+    expect(place.contentOf('overflow.log.ndjson').trimEnd().split('\n').length).toBe(6);
+  });
+
+  it('are not counted when they were rotated', async () => {
+    const texts = textOf(wholeBlock('a', '/f.log')).length;
+    const rotating = { settings: { maxFiles: 1, rotateBytes: texts } };
+    for (const name of ['a', 'b', 'c']) await place.file([wholeBlock(name, '/f.log')], undefined, rotating);
+    expect(readdirSync(place.root).toSorted()).toEqual(['f.log', 'f.log.1', 'f.log.2']);
+    expect(place.counters.overflowed).toBe(0);
+  });
+
   it('are not counted once they are removed', async () => {
     await place.file([block('a'), block('b'), block('c')], undefined, { settings });
     rmSync(join(place.root, 'b.log'));

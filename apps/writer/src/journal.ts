@@ -27,8 +27,8 @@ export interface Generation {
   readonly file: string;
   readonly generation: number;
   readonly rotatedAtUs: number;
-  /** `removed`: by the retention of the settings. `gone`: by somebody else. */
-  readonly state: 'plain' | 'gzip' | 'removed' | 'gone';
+  /** `removed`: by the retention of the settings; `removing`: it may be there still. `gone`: by somebody else. */
+  readonly state: 'plain' | 'gzip' | 'removing' | 'removed' | 'gone';
 }
 
 /** Which of a block's copies (one for each format) a filing is of. */
@@ -176,7 +176,9 @@ export class Journal {
 
   /** Rotated files that are still there, newest first by name. */
   generations(): Generation[] {
-    const rows = this.#sql(`SELECT * FROM generations WHERE state IN ('plain', 'gzip') ORDER BY file, generation DESC`).all();
+    const rows = this.#sql(
+      `SELECT * FROM generations WHERE state IN ('plain', 'gzip', 'removing') ORDER BY file, generation DESC`,
+    ).all();
     return rows.map(
       ({ file, generation, rotated_at_us: rotatedAtUs, state }) =>
         ({ file, generation, rotatedAtUs, state }) as unknown as Generation,

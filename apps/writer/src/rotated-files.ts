@@ -80,7 +80,8 @@ export class RotatedFiles {
     const { gzip, keepFiles, keepDays } = this.#parts.retention;
     const isOld = keepDays > 0 && generation.rotatedAtUs < this.#parts.nowUs() - keepDays * DAY_US;
     const isSurplus = keepFiles > 0 && newer >= keepFiles;
-    if (isOld || isSurplus) await this.#in(generation, (directory, name) => this.#remove(directory, name, generation));
+    if (isOld || isSurplus || generation.state === 'removing')
+      await this.#in(generation, (directory, name) => this.#remove(directory, name, generation));
     else if (gzip && generation.state === 'plain')
       await this.#in(generation, (directory, name) => this.#compress(directory, name, generation));
   }
@@ -96,6 +97,8 @@ export class RotatedFiles {
   }
 
   async #remove(directory: OpenDirectory, name: string, generation: Generation): Promise<void> {
+    // First: who verifies meanwhile must not take it for one that somebody else took away.
+    await this.#enter({ ...generation, state: 'removing' });
     for (const present of [name, `${name}.gz`, `${name}.sig`]) if (directory.lstat(present)) directory.unlink(present);
     this.#parts.counters.expired += 1;
     await this.#enter({ ...generation, state: 'removed' });

@@ -2,6 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIRECTIVE_PROPERTIES, FORENSIC_DIRECTIVES } from '@fleet-forensics/shared/directives/forensic-directives';
+import {
+  MAX_CONFIGURATION_BYTES,
+  MAX_FILE_BYTES,
+  MAX_FILES,
+  MAX_INCLUDE_DEPTH,
+  MAX_LINE_BYTES,
+  MAX_NODE_SECTIONS,
+  MAX_VIRTUAL_HOSTS,
+} from '@fleet-forensics/shared/directives/limits';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run } from '../command-run.fixture.ts';
 
@@ -52,5 +61,13 @@ describe('docs/DIRECTIVES.md', () => {
     expect(/^- Default: `?([^`\n]+)`?$/m.exec(section)?.[1]).toBe(shown);
     expect(section.slice(0, 200)).toContain(`- Syntax: \`${directive.name} `);
     expect(section.slice(0, 400)).toContain('- Context: server config, `<VirtualHost>`, `<Global>`, `<Node>`');
+  });
+
+  it('has the bounds that hold', () => {
+    const mib = (bytes: number) => `${bytes / 1024 / 1024} MiB`;
+    const files = `a file of ${mib(MAX_FILE_BYTES)}, ${MAX_FILES} files and ${mib(MAX_CONFIGURATION_BYTES)} together`;
+    const sections = `${MAX_VIRTUAL_HOSTS} \`<VirtualHost>\` and ${MAX_NODE_SECTIONS} \`<Node>\` sections`;
+    const includes = `${MAX_INCLUDE_DEPTH} includes within each other`;
+    expect(DOCUMENT).toContain(`Bounds: a line of ${MAX_LINE_BYTES} bytes, ${files}, ${includes}, ${sections}.`);
   });
 });

@@ -78,7 +78,7 @@ export class BlockRecord {
            max(identity) AS identity FROM (
            SELECT DISTINCT file, generation, 0 AS is_current, 0 AS is_rotated, 0 AS is_removed, '' AS identity FROM blocks
            UNION ALL SELECT file, generation, 1, 0, 0, identity FROM files
-           UNION ALL SELECT file, generation, 0, 1, state = 'removed', '' FROM generations
+           UNION ALL SELECT file, generation, 0, 1, state IN ('removing', 'removed'), '' FROM generations
          ) ${where} GROUP BY file, generation ORDER BY file, generation`,
       )
       .all(...(file === undefined ? [] : [file]));

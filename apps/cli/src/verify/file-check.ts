@@ -9,9 +9,9 @@ import { openRandom } from './random-access.ts';
 import { contentOf, openStored, pathsOf, type StoredFile } from './stored-file.ts';
 import type { Finding, Verdict } from './verdict.ts';
 
-/** A writer that is alive records what it appended within milliseconds. */
+/** A writer that is alive records what it appended within milliseconds, on a busy disk within seconds. */
 const TAIL_WAIT_MS = 100;
-const TAIL_WAITS = 20;
+const TAIL_WAITS = 50;
 /** How often a file may change its name while it is looked at. */
 const TRIES = 5;
 
@@ -39,12 +39,16 @@ interface Comparison {
 export async function checkFile(name: RecordedFile, options: FileCheckOptions): Promise<Verdict> {
   let verdict = await triedCheck(name, options);
   for (let tries = 1; tries < TRIES && verdict.findings.length > 0; tries++) {
-    const now = options.record.files(name.file).find(({ generation }) => generation === name.generation);
-    if (!now || now.state === verdict.name.state) break;
+    const state = stateOf(name, options);
+    if (!state || state === verdict.name.state) break;
     // It was rotated meanwhile: another file has the name that was opened.
-    verdict = await triedCheck(now, options);
+    verdict = await triedCheck({ ...name, state }, options);
   }
   return verdict;
+}
+
+function stateOf({ file, generation }: RecordedFile, { record }: FileCheckOptions): RecordedFile['state'] | undefined {
+  return record.files(file).find((each) => each.generation === generation)?.state;
 }
 
 async function triedCheck(name: RecordedFile, options: FileCheckOptions): Promise<Verdict> {
@@ -85,12 +89,15 @@ async function compare(file: StoredFile, name: RecordedFile, record: FileRecord,
   if (name.state === 'current' && index < record.blocks.length) return { ...comparison, record: options.record.of(name) };
   for (let waits = 0; waits < TAIL_WAITS && options.record.isLive && isTail(name, comparison, contentBytes); waits++) {
     await delay(TAIL_WAIT_MS);
+    // Rotated meanwhile: it is looked for under its new name.
+    if (stateOf(name, options) !== name.state) break;
     const later = options.record.of(name);
     if (later.blocks.length > comparison.record.blocks.length) {
       comparison = await compareFrom(file, later, comparison.index, options);
     }
   }
-  return comparison;
+  // What was appended while it read on is of blocks that are not recorded yet, and no tail.
+  return { ...comparison, contentBytes };
 }
 
 function isTail({ state }: RecordedFile, { record: { blocks }, index, broken }: Comparison, contentBytes: number): boolean {

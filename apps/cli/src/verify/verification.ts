@@ -33,6 +33,8 @@ export interface Counts {
 export class Verification {
   readonly counts: Counts = { intact: 0, notIntact: 0, filesInAll: 0, bytesInAll: 0, bytes: 0 };
   readonly #options: VerificationOptions;
+  /** By file and generation. */
+  readonly #knownTo = new Map<string, Set<BlockRecord>>();
 
   constructor(options: VerificationOptions) {
     this.#options = options;
@@ -43,13 +45,15 @@ export class Verification {
     const found = new Map<string, RecordedFile>();
     for (const record of this.#options.records) {
       for (const each of record.files(file)) {
-        const key = `${each.generation} ${each.file}`;
+        const key = keyOf(each);
         if (!found.has(key)) found.set(key, each);
+        this.#knownTo.set(key, (this.#knownTo.get(key) ?? new Set()).add(record));
       }
     }
     return [...found.values()];
   }
 
+  /** @param files of {@link files} */
   async run(files: readonly RecordedFile[]): Promise<void> {
     this.counts.filesInAll = files.length;
     for (const file of files) this.counts.bytesInAll += this.#sizeOf(file);
@@ -62,7 +66,7 @@ export class Verification {
 
   async #verify(file: RecordedFile): Promise<boolean> {
     const { say } = this.#options;
-    const [record, ...others] = this.#knowing(file);
+    const [record, ...others] = this.#knownTo.get(keyOf(file))!;
     const verdict = await this.#check(file, record!);
     say(verdictText(verdict, record!.name));
     let isIntact = verdict.findings.length === 0;
@@ -75,10 +79,6 @@ export class Verification {
     }
     this.#saySigned(file, verdict);
     return isIntact;
-  }
-
-  #knowing({ file, generation }: RecordedFile): BlockRecord[] {
-    return this.#options.records.filter((record) => record.files(file).some((known) => known.generation === generation));
   }
 
   #saySigned(file: RecordedFile, { blocks, findings }: Verdict): void {
@@ -106,4 +106,8 @@ export class Verification {
     }
     return 0;
   }
+}
+
+function keyOf({ file, generation }: RecordedFile): string {
+  return `${generation} ${file}`;
 }

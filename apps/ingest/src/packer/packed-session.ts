@@ -1,4 +1,4 @@
-import type { SessionContext } from '@fleet-forensics/shared/wire/session-event';
+import type { Policy, SessionContext } from '@fleet-forensics/shared/wire/session-event';
 import type { ServerContext } from '../policy/policy-source.ts';
 import type { OpenBatch } from './open-batch.ts';
 
@@ -26,6 +26,8 @@ export class PackedSession {
   server: ServerContext = NOTHING_KNOWN;
   /** Of the policy in the session's last record that had one. */
   stampedVersion = UNSTAMPED;
+  /** Of its last record; null: there was none. */
+  published: Policy | null = null;
   /** The promise of its source, seconds; 0 = none. */
   keepAliveS = 0;
   /** Numbered messages that were not captured since the last record with numbers. */

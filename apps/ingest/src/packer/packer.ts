@@ -83,8 +83,7 @@ export class Packer {
     if (event.kind === 'open') session.keepAliveS = event.keepAliveS;
     const policy = this.#policyOf(session);
     if (policy === null) {
-      if (event.kind === 'end') this.#forget(session);
-      this.#counters.ignored += 1;
+      this.#addSignOfLife(session, event, receipt);
       return true;
     }
     const seq = event.kind === 'criterion' ? event.criterion.seq : 0;
@@ -134,6 +133,23 @@ export class Packer {
     const taken = this.takeClosed();
     this.#closed = taken.filter(({ key }) => !keys.has(key));
     return taken.filter(({ key }) => keys.has(key));
+  }
+
+  /**
+   * With the engine off nothing is said of a session but that it lives on or has ended, and that only if its reader holds what came
+   * before: without it that would take the node for lost, or wait for hours. Alone in its record, so that no message joins it.
+   */
+  #addSignOfLife(session: PackedSession, event: SessionEvent, receipt: RecordWatcher): void {
+    const { published } = session;
+    if (published && (event.kind === 'end' || event.kind === 'keepAlive')) {
+      const batch = this.#open(session, published);
+      batch.add(event);
+      batch.holdFor(receipt);
+      this.#close(session, batch);
+      return;
+    }
+    if (event.kind === 'end') this.#forget(session);
+    this.#counters.ignored += 1;
   }
 
   /** The way of nearly all events. */
@@ -229,6 +245,7 @@ export class Packer {
     this.#closed.push({ key: sessionKey(session.node, session.session), batch: closed, receipts, writer });
     session.batch = null;
     session.stampedVersion = policy.version;
+    session.published = policy;
     this.#active.delete(session);
     if (closed.end) this.#forget(session);
     else this.#rest(session);
