@@ -1,6 +1,5 @@
-import { cpSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { KafkaBus } from '@fleet-forensics/shared/bus/kafka/kafka-bus';
 import { KafkaSettings } from '@fleet-forensics/shared/settings/kafka-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
@@ -11,7 +10,6 @@ import { Witness } from '../contract/witness.ts';
 import { describeKafkaProcess } from '../kafka/broker.ts';
 import { KafkaProcess } from '../kafka/kafka-process.ts';
 import { isOwed, publishedLines } from './driven-session.ts';
-import type { FiledBlock } from '@fleet-forensics/standalone/filed-block';
 import { KafkaFleet } from './kafka-fleet.ts';
 import { Load } from './load.ts';
 import { blocksWhen, filedBlocks } from './recorder-process.ts';
@@ -48,20 +46,6 @@ await describeKafkaProcess('what was backed up with the writer stopped', (kafka)
     return load;
   }
 
-  /** A copy is another file than the one that the journal knows: it goes on in a new one, and the copy has the name of its number. */
-  function renameAsRotated(): void {
-    const journal = new DatabaseSync(join(data, 'journal.sqlite'), { readOnly: true });
-    for (const { file, generation } of journal.prepare('SELECT file, generation FROM files').all()) {
-      renameSync(`${fleet.root}${String(file)}`, `${fleet.root}${String(file)}.${Number(generation)}`);
-    }
-    journal.close();
-  }
-
-  /** The blocks of all files, the older ones first. */
-  function blocksOfAll(): FiledBlock[] {
-    return ['forensic.log.1', 'forensic.log'].flatMap((file) => filedBlocks(fleet.root, file));
-  }
-
   /** As `kafka-consumer-groups --reset-offsets --to-earliest` does, for a group without members. */
   async function rewindWriters(): Promise<void> {
     const settings = readSettings(KafkaSettings, { FF_KAFKA_BROKERS: broker.brokers.join(' ') });
@@ -96,13 +80,15 @@ await describeKafkaProcess('what was backed up with the writer stopped', (kafka)
 
       cpSync(join(backup, 'data'), data, { recursive: true });
       cpSync(join(backup, 'root'), fleet.root, { recursive: true });
-      renameAsRotated();
       await rewindWriters();
       const restored = await startWriter();
       const owed = [...before.sessions, ...after.sessions].filter(isOwed);
-      await blocksWhen(blocksOfAll, ({ length }) => length >= owed.length);
+      await blocksWhen(
+        () => filedBlocks(fleet.root),
+        ({ length }) => length >= owed.length,
+      );
       expect(await restored.kill('SIGTERM')).toBe(0);
-      const blocks = blocksOfAll();
+      const blocks = filedBlocks(fleet.root);
       expect(blocks.length).toBe(owed.length);
       for (const { name, lines } of owed) {
         const ofSession = blocks.filter(({ headers }) => headers['Session'] === name);

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wholeBlock, type ListedBlock } from './block.fixture.ts';
 import { NODE_FILE_CALLS } from './file-calls.ts';
+import { nextLink } from '@fleet-forensics/shared/integrity/chain';
 import { textOf, WriterPlace } from './writer-place.fixture.ts';
 
 const [A, B, C, D] = ['a', 'b', 'c', 'd'].map((name) => wholeBlock(name, '/forensic.log')) as [
@@ -96,6 +97,48 @@ describe('another file under the name', () => {
     await place.file([B], NODE_FILE_CALLS, { root });
     expect(place.contentOf('../new/forensic.log')).toBe(EVIDENCE + textOf(B));
     expect(place.contentOf('forensic.log')).toBe(textOf(A));
+  });
+});
+
+describe('a copy of the file that the journal knows', () => {
+  function restore(): void {
+    copyFileSync(log, join(place.base, 'backup'));
+    rmSync(log);
+    writeFileSync(join(place.root, 'takes the inode'), '');
+    copyFileSync(join(place.base, 'backup'), log);
+  }
+
+  it('is gone on with, and its chain too, when it was put back from a backup', async () => {
+    const [first] = (await place.file([A])).filings;
+    restore();
+    const [second] = (await place.file([B])).filings;
+    expect(place.contentOf('forensic.log')).toBe(textOf(A, B));
+    expect([second?.generation, second?.offset]).toEqual([first?.generation, textOf(A).length]);
+    expect(Buffer.from(second!.chain).equals(nextLink(first!.chain, second!.sha256))).toBe(true);
+    expect(place.counters).toMatchObject({ adopted: 0, rotated: 0 });
+    expect(place.warnings).toEqual([]);
+  });
+
+  it('loses a torn write again from then on', async () => {
+    await place.file([A]);
+    restore();
+    await place.file([B]);
+    appendFileSync(log, textOf(C).slice(0, 50));
+    await place.file([C]);
+    expect(place.contentOf('forensic.log')).toBe(textOf(A, B, C));
+    expect(place.counters).toMatchObject({ tornTails: 1, adopted: 0 });
+  });
+
+  it.each([
+    ['of the same length with another last block', () => writeFileSync(log, textOf(B))],
+    ['with something behind its last block', () => appendFileSync(log, 'x')],
+  ])('is another file: one %s', async (_, change) => {
+    await place.file([A]);
+    restore();
+    change();
+    const [filing] = (await place.file([C])).filings;
+    expect(filing?.generation).toBe(2);
+    expect(place.counters).toMatchObject({ tornTails: 0, adopted: 1 });
   });
 });
 

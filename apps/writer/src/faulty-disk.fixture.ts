@@ -52,6 +52,7 @@ export class FaultyDisk {
     unlinkAt: (directory, name) => this.#step(() => NODE_FILE_CALLS.unlinkAt(directory, name)),
     fstat: (fd) => this.#step(() => NODE_FILE_CALLS.fstat(fd)),
     freeBytes: (fd) => this.#step(() => NODE_FILE_CALLS.freeBytes(fd)),
+    read: (fd, buffer, position) => this.#step(() => NODE_FILE_CALLS.read(fd, buffer, position)),
     write: (fd, buffers) =>
       this.#step(
         () => NODE_FILE_CALLS.write(fd, buffers),

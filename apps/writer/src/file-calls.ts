@@ -19,6 +19,8 @@ export interface FileCalls {
   fstat(fd: number): BigIntStats;
   /** What an unprivileged process may still write to the file system of an open file, bytes. */
   freeBytes(fd: number): number;
+  /** Bytes read into the buffer from `position` on; 0: the file ends there. */
+  read(fd: number, buffer: Uint8Array, position: number): number;
   /** Bytes written, to the system's cache; may be fewer than given. */
   write(fd: number, buffers: readonly Uint8Array[]): number;
   truncate(fd: number, lengthBytes: number): void;
@@ -62,6 +64,7 @@ export const NODE_FILE_CALLS: FileCalls = {
     const { bavail, bsize } = fs.statfsSync(hasDescriptors ? `${DESCRIPTORS}/${fd}` : paths.get(fd)!);
     return bavail * bsize;
   },
+  read: (fd, buffer, position) => fs.readSync(fd, buffer, 0, buffer.length, position),
   write: (fd, buffers) => fs.writevSync(fd, buffers),
   truncate: (fd, lengthBytes) => fs.ftruncateSync(fd, lengthBytes),
   fdatasync: async (fd) => fdatasync(fd),

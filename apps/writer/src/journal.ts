@@ -155,6 +155,15 @@ export class Journal {
     return { generation, chain: this.linkBefore(file, generation + 1) ?? FIRST_LINK };
   }
 
+  /** The last block that was filed in a file. */
+  lastBlock(file: string, generation: number): Filing | undefined {
+    const row = this.#sql('SELECT * FROM blocks WHERE file = ? AND generation = ? ORDER BY filed_order DESC LIMIT 1').get(
+      file,
+      generation,
+    );
+    return row && filingOf(row as unknown as BlockRow);
+  }
+
   /** Names of files behind `after`, in order. */
   filesAfter(after: string, limit: number): string[] {
     const rows = this.#sql('SELECT file FROM files WHERE file > ? ORDER BY file LIMIT ?').all(after, limit);

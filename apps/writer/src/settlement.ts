@@ -1,7 +1,7 @@
 import { messageOf } from '@fleet-forensics/shared/error';
 import { identityOf } from '@fleet-forensics/shared/integrity/file-identity';
 import type { FileCalls } from './file-calls.ts';
-import type { FileState, Generation } from './journal.ts';
+import type { FileState, Generation, Journal } from './journal.ts';
 import type { SafePath } from './safe-path.ts';
 import { TargetFile, type FileStats } from './target-file.ts';
 import type { WriterCounters } from './writer-counters.ts';
@@ -18,6 +18,7 @@ export interface Rotation {
 
 export interface SettlementOptions {
   readonly calls: FileCalls;
+  readonly journal: Pick<Journal, 'lastBlock'>;
   readonly counters: WriterCounters;
   readonly rotation: Rotation;
   readonly warn: (message: string) => void;
@@ -84,6 +85,7 @@ export class Settlement {
     }
     file.directory.sync();
     const rotated = known && identity !== known.identity ? this.#rotatedFrom(file, known) : undefined;
+    if (known && !rotated && this.#isCopy(file, sizeBytes, known)) return { file, state: { ...known, identity }, rotated };
     if (rotated && sizeBytes === 0) this.#options.counters.rotated += 1;
     else this.#sayAdopted(file, stats, known);
     // One that was cut is still the same. One that the journal had forgotten takes no number that its blocks have.
@@ -104,6 +106,14 @@ export class Settlement {
     const stats = directory.lstat(rotatedName(path.name, generation));
     if (!stats || identityOf(stats) !== identity) return undefined;
     return { file: path.file, generation, rotatedAtUs: this.#options.nowUs(), state: 'plain' };
+  }
+
+  /** Whether it is what was filed, put back from a backup or moved to another disk: it ends where the journal says, with that block. */
+  #isCopy(file: TargetFile, sizeBytes: number, { end, generation }: FileState): boolean {
+    if (sizeBytes !== end) return false;
+    const last = this.#options.journal.lastBlock(file.path.file, generation);
+    if (!last || last.offset + last.length !== end) return false;
+    return file.sha256(last.offset, last.length).equals(last.sha256);
   }
 
   #sayAdopted(file: TargetFile, stats: FileStats, known: FileState | undefined): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { ForensicsError } from '@fleet-forensics/shared/error';
 import { identityOf } from '@fleet-forensics/shared/integrity/file-identity';
@@ -7,7 +8,9 @@ import { type SafePath, unsafeFile } from './safe-path.ts';
 
 const FILE_MODE = 0o640;
 // O_NONBLOCK: a FIFO put in the file's place must not hang the writer; it means nothing to a regular file.
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const OPEN_FLAGS = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+const READ_BYTES = 1024 * 1024;
 /** IOV_MAX of Linux: buffers of one write. */
 const MAX_WRITE_BUFFERS = 1024;
 
@@ -49,6 +52,25 @@ export class TargetFile {
   /** Of its file system. */
   freeBytes(): number {
     return this.#calls.freeBytes(this.#fd);
+  }
+
+  /** SHA-256 of so many bytes from `offset` on; of fewer where it ends before. @throws Node's errors */
+  sha256(offset: number, length: number): Buffer {
+    const hash = createHash('sha256');
+    const end = offset + length;
+    const fd = this.#calls.openAt(this.directory.fd, this.path.name, READ_FLAGS, 0);
+    try {
+      const buffer = Buffer.allocUnsafe(Math.min(length, READ_BYTES));
+      for (let position = offset; position < end;) {
+        const count = this.#calls.read(fd, buffer.subarray(0, end - position), position);
+        if (count === 0) break;
+        hash.update(buffer.subarray(0, count));
+        position += count;
+      }
+    } finally {
+      this.#calls.close(fd);
+    }
+    return hash.digest();
   }
 
   /** Cuts off what lies behind `end`, if anything. */
