@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_SECTION_DEPTH } from './limits.ts';
+import { MAX_NODE_SECTIONS, MAX_SECTION_DEPTH, MAX_VIRTUAL_HOSTS } from './limits.ts';
 import { FILE, parse, problemsOf } from './memory-files.fixture.ts';
 
 const inside = (section: string, ...lines: string[]): string =>
@@ -78,6 +78,13 @@ describe('beyond upstream, so that a slip of the pen is not taken for a policy',
   it('sections are bounded', () => {
     const open = Array.from({ length: MAX_SECTION_DEPTH + 1 }, () => '<Limit ALL>').join('\n');
     expect(problemsOf(open)[0]).toContain(`<Limit>: more than ${MAX_SECTION_DEPTH} sections are open`);
+    const nodes = '<Node a>\n</Node>\n';
+    expect(problemsOf(nodes.repeat(MAX_NODE_SECTIONS))).toEqual([]);
+    expect(problemsOf(nodes.repeat(MAX_NODE_SECTIONS + 1))[0]).toContain(`<Node>: there are more than ${MAX_NODE_SECTIONS}`);
+    const hosts = '<VirtualHost 192.0.2.1>\n</VirtualHost>\n';
+    expect(problemsOf(hosts.repeat(MAX_VIRTUAL_HOSTS))).toEqual([]);
+    const more = problemsOf(hosts.repeat(MAX_VIRTUAL_HOSTS + 1))[0];
+    expect(more).toContain(`<VirtualHost>: there are more than ${MAX_VIRTUAL_HOSTS}`);
   });
 });
 
