@@ -1,3 +1,5 @@
+import { withRoom } from '@fleet-forensics/shared/wire/byte-room';
+
 const LINE_FEED = 0x0a;
 const TAB = 0x09;
 const BACKSLASH = 0x5c;
@@ -38,12 +40,9 @@ export class TextBuffer {
 
   /** Makes room for so many bytes more. */
   reserve(byteLength: number): void {
-    const needed = this.#length + byteLength;
-    if (needed <= this.#bytes.length) return;
-    const grown = roomFor(Math.max(needed, 2 * this.#length));
-    this.#bytes.copy(grown, 0, 0, this.#length);
-    this.#bytes = grown;
-    this.#view = viewOf(grown);
+    if (this.#length + byteLength <= this.#bytes.length) return;
+    this.#bytes = this.#length === 0 ? roomFor(byteLength) : withRoom(this.#bytes, this.#length, byteLength);
+    this.#view = viewOf(this.#bytes);
   }
 
   appendString(text: string): void {
