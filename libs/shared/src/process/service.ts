@@ -1,27 +1,23 @@
 import { ForensicsError } from '../error.ts';
-import type { Metric } from '../metrics/metric.ts';
 import { LoggingSettings } from '../settings/logging-settings.ts';
 import { OpsSettings } from '../settings/ops-settings.ts';
 import { readSettings } from '../settings/setting.ts';
+import { configuredTraces } from './configured-traces.ts';
 import { type Log, openLog, type Warn } from './log.ts';
 import { OpsListener } from './ops/ops-listener.ts';
+import type { ServedService } from './ops/service-state.ts';
 import { drain, endAsked, outliveReaders } from './process-end.ts';
 import { processMetrics } from './process-metrics.ts';
-import { describeReadiness, type Readiness } from './readiness.ts';
-import { openTraces, type Traces } from './traces.ts';
+import { describeReadiness } from './readiness.ts';
+import type { Traces } from './traces.ts';
 
 /** A change of readiness is said this soon. */
 const LOOK_EVERY_MS = 100;
 
 /** What a process runs. */
-export interface Service {
+export interface Service extends ServedService {
   /** Said once it has started, a line each: where it listens, where its files lie. */
   readonly places: readonly string[];
-  readonly readiness: Readiness;
-  /** What only a restart mends, a phrase each: a consumer that is stuck. None: it lives. */
-  readonly stuck: readonly string[];
-  /** Read at each scrape, from its start to its end. */
-  readonly metrics: readonly Metric[];
   /** What was done since the start, and what was dropped on the way, by name. */
   readonly counts: Readonly<Record<string, number>>;
   /** {@link close} is given up after this many milliseconds. */
@@ -78,7 +74,7 @@ async function run(serviceName: ServiceName, start: Start, log: Log, asked: Prom
   const warn: Warn = (message, fields) => log.warn(message, fields);
   const ops = await startOps(serviceName, log).catch((error: unknown) => fatal(error));
   if (!ops) return failed;
-  const opening = openTraces(serviceName, process.env, warn);
+  const opening = configuredTraces(serviceName, process.env, warn);
   const starting = opening
     .then((traces) => {
       ops.measures(processMetrics(log, traces));

@@ -1,7 +1,3 @@
-import { readSettings } from '../settings/setting.ts';
-import { TraceSettings } from '../settings/trace-settings.ts';
-import type { Warn } from './log.ts';
-
 /** What a span says, by name. */
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
@@ -34,20 +30,4 @@ export interface Traces {
   readonly counts: Readonly<Record<string, number>>;
   /** Tells what is ended, as far as that takes no longer than two seconds. */
   close(): Promise<void>;
-}
-
-/**
- * The traces of a service, as its settings say. OpenTelemetry is not loaded where there are none.
- * @returns undefined: nothing is traced
- * @throws ForensicsError FF_BAD_SETTING
- */
-export async function openTraces(
-  service: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  warn: Warn,
-): Promise<Traces | undefined> {
-  const { url } = readSettings(TraceSettings, environment);
-  if (url === '') return undefined;
-  const { OtlpTraces } = await import('./otlp-traces.ts');
-  return new OtlpTraces(service, url, warn);
 }

@@ -4,10 +4,9 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { ForensicsError, messageOf } from '../../error.ts';
 import { type Metric, registerMetrics } from '../../metrics/metric.ts';
 import type { OpsSettings } from '../../settings/ops-settings.ts';
-import type { Service } from '../service.ts';
 import { type BuildInfo, buildInfo } from './build-info.ts';
 import { OpsModule, type OpsOptions } from './ops.module.ts';
-import { ServiceState } from './service-state.ts';
+import { type ServedService, ServiceState } from './service-state.ts';
 
 /** Open connections, further ones are closed at once; a request and its answer are through within the time, idle ones closed. */
 const MAX_CONNECTIONS = 100;
@@ -16,9 +15,6 @@ const IDLE_MS = 30_000;
 
 /** Nothing that is asked here has a body. */
 const MAX_BODY_BYTES = 1024;
-
-/** What is asked of a service. */
-export type ServedService = Pick<Service, 'readiness' | 'stuck' | 'metrics'>;
 
 /** A listener for those who operate a service, beside its work. It answers from the start of the process to its end. */
 export class OpsListener {

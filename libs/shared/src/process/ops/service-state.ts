@@ -1,13 +1,22 @@
+import type { Metric } from '../../metrics/metric.ts';
 import type { Readiness } from '../readiness.ts';
-import type { Service } from '../service.ts';
+
+/** What is told of a service. */
+export interface ServedService {
+  readonly readiness: Readiness;
+  /** What only a restart mends, a phrase each: a consumer that is stuck. None: it lives. */
+  readonly stuck: readonly string[];
+  /** Read at each scrape, from its start to its end. */
+  readonly metrics: readonly Metric[];
+}
 
 /** What of a service is told outside, from the first moment of its process to the last. */
 export class ServiceState {
-  #service: Pick<Service, 'readiness' | 'stuck'> | undefined;
+  #service: Pick<ServedService, 'readiness' | 'stuck'> | undefined;
   #isDraining = false;
 
   /** It has started. */
-  runs(service: Pick<Service, 'readiness' | 'stuck'>): void {
+  runs(service: Pick<ServedService, 'readiness' | 'stuck'>): void {
     this.#service = service;
   }
 
