@@ -38,7 +38,7 @@ COPY LICENSE /opt/fleet-forensics/
 COPY --from=packages /opt/fleet-forensics/node_modules /opt/fleet-forensics/node_modules
 COPY --from=build /built /opt/fleet-forensics
 
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=
 LABEL org.opencontainers.image.title="fleet-forensics" \
       org.opencontainers.image.description="A flight recorder for FTP fleets" \

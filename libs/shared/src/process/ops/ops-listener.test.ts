@@ -58,7 +58,7 @@ describe('the health of a service', () => {
 
   it('names what runs', async () => {
     const { body } = await get('/version');
-    expect(body).toEqual({ name: 'writer', version: '0.1.0', revision: 'abc123', node: process.versions.node });
+    expect(body).toEqual({ name: 'writer', version: '0.2.0', revision: 'abc123', node: process.versions.node });
   });
 });
 
@@ -70,7 +70,7 @@ describe('the metrics of a service', () => {
     const text = await response.text();
     expect(text).toContain('forensic_filed_total 7\n');
     expect(text).toContain('forensic_ready 1\n');
-    expect(text).toContain('forensic_build_info{version="0.1.0",revision="abc123"} 1\n');
+    expect(text).toContain('forensic_build_info{version="0.2.0",revision="abc123"} 1\n');
     expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
     expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
   });
