@@ -4,7 +4,7 @@ import type { Warn } from './log.ts';
 import type { Traces } from './traces.ts';
 
 /**
- * The traces of a service, as its settings say. OpenTelemetry is not loaded where there are none.
+ * The traces of a service, as its settings say. OpenTelemetry's SDK is not loaded where there are none.
  * @returns undefined: nothing is traced
  * @throws ForensicsError FF_BAD_SETTING
  */
