@@ -21,6 +21,9 @@ import type { OpenSource } from './sources/source.ts';
 /** On close requests get this long for their answer; then their connections are cut. */
 const DRAIN_MS = 2000;
 
+/** Connections that the kernel holds until we take them; it may allow fewer (net.core.somaxconn). Beyond it clients hear nothing for seconds. */
+const BACKLOG = 4096;
+
 /** ingest, not yet listening: docs/API.md says what it answers. */
 export async function createIngestApp(options: IngestOptions): Promise<NestFastifyApplication> {
   const { bodyBytes, inflightBytes } = options.settings;
@@ -141,7 +144,7 @@ async function listen(app: NestFastifyApplication, options: IngestOptions): Prom
   const { host, port } = options.settings;
   const address = await checkedAddress(options);
   try {
-    await app.listen(port, address);
+    await app.listen({ port, host: address, backlog: BACKLOG });
   } catch (cause) {
     const message = `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${messageOf(cause)}; choose an address of this machine and a free port`;
     throw new ForensicsError('FF_LISTEN_FAILED', message, { cause });
