@@ -12,7 +12,7 @@ const BOMB = gzipSync(Buffer.alloc(32 * 1024 * 1024));
 const ONE_BYTE_CHUNKS = Buffer.from('1\r\nx\r\n'.repeat(10_000));
 
 export type Attack =
-  'silent' | 'slow' | 'oversized' | 'unknown' | 'halfClosed' | 'headers' | 'bytewise' | 'pipelined' | 'bomb' | 'mad';
+  'silent' | 'slow' | 'oversized' | 'unknown' | 'wrong' | 'halfClosed' | 'headers' | 'bytewise' | 'pipelined' | 'bomb' | 'mad';
 
 export interface FloodTarget {
   readonly port: number;
@@ -68,6 +68,7 @@ export class Flood {
   #attack(attack: Attack, socket: Socket): void {
     if (attack === 'mad') return this.#publishMadly(socket);
     if (attack !== 'pipelined') socket.on('data', (bytes: Buffer) => this.#hear(String(bytes)));
+    if (attack === 'wrong') return repeatAnswered(socket, `${head('Authorization: Bearer ff_wrong\r\n')}Content-Length: 2\r\n\r\n{}`);
     const chunked = 'Transfer-Encoding: chunked\r\n\r\n';
     switch (attack) {
       case 'silent':
@@ -151,4 +152,12 @@ function repeat(socket: Socket, first: string, bytes: string, everyMs: number): 
   socket.write(first);
   const timer = setInterval(() => socket.write(bytes), everyMs);
   socket.once('close', () => clearInterval(timer));
+}
+
+/** One request after the other, as fast as the answers come. */
+function repeatAnswered(socket: Socket, request: string): void {
+  socket.on('data', (bytes: Buffer) => {
+    if (String(bytes).startsWith('HTTP/1.1')) socket.write(request);
+  });
+  socket.write(request);
 }
