@@ -12,7 +12,18 @@ const BOMB = gzipSync(Buffer.alloc(32 * 1024 * 1024));
 const ONE_BYTE_CHUNKS = Buffer.from('1\r\nx\r\n'.repeat(10_000));
 
 export type Attack =
-  'silent' | 'slow' | 'oversized' | 'unknown' | 'wrong' | 'halfClosed' | 'headers' | 'bytewise' | 'pipelined' | 'bomb' | 'mad';
+  | 'silent'
+  | 'idle'
+  | 'slow'
+  | 'oversized'
+  | 'unknown'
+  | 'wrong'
+  | 'halfClosed'
+  | 'headers'
+  | 'bytewise'
+  | 'pipelined'
+  | 'bomb'
+  | 'mad';
 
 export interface FloodTarget {
   readonly port: number;
@@ -68,13 +79,16 @@ export class Flood {
   #attack(attack: Attack, socket: Socket): void {
     if (attack === 'mad') return this.#publishMadly(socket);
     if (attack !== 'pipelined') socket.on('data', (bytes: Buffer) => this.#hear(String(bytes)));
-    if (attack === 'wrong') return repeatAnswered(socket, `${head('Authorization: Bearer ff_wrong\r\n')}Content-Length: 2\r\n\r\n{}`);
     const chunked = 'Transfer-Encoding: chunked\r\n\r\n';
     switch (attack) {
       case 'silent':
         return;
+      case 'idle':
+        return void socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      case 'wrong':
+        return repeat(socket, `${head('Authorization: Bearer ff_wrong\r\n')}Content-Length: 2\r\n\r\n{}`);
       case 'slow':
-        return repeat(socket, `${this.#head()}${chunked}`, '1\r\nx\r\n', SECOND_MS);
+        return drip(socket, `${this.#head()}${chunked}`, '1\r\nx\r\n', SECOND_MS);
       case 'oversized':
         return pour(socket, `${this.#head()}Content-Length: 10000000000\r\n\r\n`, JUNK);
       case 'unknown':
@@ -148,14 +162,14 @@ function pour(socket: Socket, first: string, bytes: Buffer): void {
   more();
 }
 
-function repeat(socket: Socket, first: string, bytes: string, everyMs: number): void {
+function drip(socket: Socket, first: string, bytes: string, everyMs: number): void {
   socket.write(first);
   const timer = setInterval(() => socket.write(bytes), everyMs);
   socket.once('close', () => clearInterval(timer));
 }
 
 /** One request after the other, as fast as the answers come. */
-function repeatAnswered(socket: Socket, request: string): void {
+function repeat(socket: Socket, request: string): void {
   socket.on('data', (bytes: Buffer) => {
     if (String(bytes).startsWith('HTTP/1.1')) socket.write(request);
   });

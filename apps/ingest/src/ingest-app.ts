@@ -58,7 +58,9 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => gate.read(request, payload));
   fastify.addHook('onRequest', async (request, reply) => gate.admit(request, reply));
-  fastify.addHook('onSend', (request, reply, payload) => gate.answer(request, reply, Buffer.byteLength(payload as Buffer | string)));
+  fastify.addHook('onSend', (request, reply, payload) =>
+    gate.answer(request, reply, Buffer.byteLength(payload as Buffer | string)),
+  );
   boundConnections(fastify.server, limits, app.get(Counters), options.warn);
   access.onTlsChange((tls) => speakTls(fastify.server, tls));
   drainOnClose(fastify);
