@@ -12,7 +12,18 @@ const BOMB = gzipSync(Buffer.alloc(32 * 1024 * 1024));
 const ONE_BYTE_CHUNKS = Buffer.from('1\r\nx\r\n'.repeat(10_000));
 
 export type Attack =
-  'silent' | 'slow' | 'oversized' | 'unknown' | 'halfClosed' | 'headers' | 'bytewise' | 'pipelined' | 'bomb' | 'mad';
+  | 'silent'
+  | 'idle'
+  | 'slow'
+  | 'oversized'
+  | 'unknown'
+  | 'wrong'
+  | 'halfClosed'
+  | 'headers'
+  | 'bytewise'
+  | 'pipelined'
+  | 'bomb'
+  | 'mad';
 
 export interface FloodTarget {
   readonly port: number;
@@ -72,8 +83,12 @@ export class Flood {
     switch (attack) {
       case 'silent':
         return;
+      case 'idle':
+        return void socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      case 'wrong':
+        return repeat(socket, `${head('Authorization: Bearer ff_wrong\r\n')}Content-Length: 2\r\n\r\n{}`);
       case 'slow':
-        return repeat(socket, `${this.#head()}${chunked}`, '1\r\nx\r\n', SECOND_MS);
+        return drip(socket, `${this.#head()}${chunked}`, '1\r\nx\r\n', SECOND_MS);
       case 'oversized':
         return pour(socket, `${this.#head()}Content-Length: 10000000000\r\n\r\n`, JUNK);
       case 'unknown':
@@ -147,8 +162,16 @@ function pour(socket: Socket, first: string, bytes: Buffer): void {
   more();
 }
 
-function repeat(socket: Socket, first: string, bytes: string, everyMs: number): void {
+function drip(socket: Socket, first: string, bytes: string, everyMs: number): void {
   socket.write(first);
   const timer = setInterval(() => socket.write(bytes), everyMs);
   socket.once('close', () => clearInterval(timer));
+}
+
+/** One request after the other, as fast as the answers come. */
+function repeat(socket: Socket, request: string): void {
+  socket.on('data', (bytes: Buffer) => {
+    if (String(bytes).startsWith('HTTP/1.1')) socket.write(request);
+  });
+  socket.write(request);
 }

@@ -33,8 +33,8 @@ export class Counters {
     expired_token: 0,
     missing_certificate: 0,
   };
-  /** HTTP connections that were closed, by the bound: of all, of one address, of requests on one. */
-  readonly refusedConnections = { all: 0, address: 0, pipelining: 0 };
+  /** HTTP connections that were closed, by the bound: of all, of one address, of requests on one, of what a client that is refused again and again may send. */
+  readonly refusedConnections = { all: 0, address: 0, pipelining: 0, refusals: 0 };
   /** Records that were durable in the spool because the log was away, and the bytes of their keys and values. */
   spooled = 0;
   spooledBytes = 0;
@@ -69,7 +69,6 @@ export class Counters {
     const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
     const { policyReloads, policyRejected, tokensReloads, tokensRejected, tlsReloads, tlsRejected, rateLimited } = this;
     const unauthorized = sumOf(this.unauthorizedByReason);
-    const refusedConnections = sumOf(this.refusedConnections);
     return {
       accepted,
       rejected,
@@ -77,7 +76,7 @@ export class Counters {
       overloaded,
       rateLimited,
       unauthorized,
-      refusedConnections,
+      refusedConnections: this.refusedConnectionCount,
       failedBatches,
       ...ofLog,
       policyReloads,
@@ -90,6 +89,10 @@ export class Counters {
       ...this.nodeLogs.totals,
       ...this.syslog.totals,
     };
+  }
+
+  get refusedConnectionCount(): number {
+    return sumOf(this.refusedConnections);
   }
 
   rejected(code: string): void {

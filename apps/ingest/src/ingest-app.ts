@@ -21,6 +21,9 @@ import type { OpenSource } from './sources/source.ts';
 /** On close requests get this long for their answer; then their connections are cut. */
 const DRAIN_MS = 2000;
 
+/** Connections that the kernel holds until we take them; it may allow fewer (net.core.somaxconn). Beyond it clients hear nothing for seconds. */
+const BACKLOG = 4096;
+
 /** ingest, not yet listening: docs/API.md says what it answers. */
 export async function createIngestApp(options: IngestOptions): Promise<NestFastifyApplication> {
   const { bodyBytes, inflightBytes } = options.settings;
@@ -55,6 +58,9 @@ export async function createIngestApp(options: IngestOptions): Promise<NestFasti
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => gate.read(request, payload));
   fastify.addHook('onRequest', async (request, reply) => gate.admit(request, reply));
+  fastify.addHook('onSend', (request, reply, payload) =>
+    gate.answer(request, reply, Buffer.byteLength(payload as Buffer | string)),
+  );
   boundConnections(fastify.server, limits, app.get(Counters), options.warn);
   access.onTlsChange((tls) => speakTls(fastify.server, tls));
   drainOnClose(fastify);
@@ -141,7 +147,7 @@ async function listen(app: NestFastifyApplication, options: IngestOptions): Prom
   const { host, port } = options.settings;
   const address = await checkedAddress(options);
   try {
-    await app.listen(port, address);
+    await app.listen({ port, host: address, backlog: BACKLOG });
   } catch (cause) {
     const message = `FF_INGEST_HOST=${host} FF_INGEST_PORT=${port}: ${messageOf(cause)}; choose an address of this machine and a free port`;
     throw new ForensicsError('FF_LISTEN_FAILED', message, { cause });

@@ -162,14 +162,15 @@ function ofSpool({ counters, spool }: MeasuredIngest): Metric[] {
   ];
 }
 
-function ofSources({ refusedConnections, socket, syslog, nodeLogs }: Counters): Metric[] {
+function ofSources(counters: Counters): Metric[] {
+  const { socket, syslog, nodeLogs } = counters;
   return [
     {
       kind: 'counter',
       name: 'forensic_ingest_connections_refused_total',
       help: 'Connections closed because there were too many',
       label: 'source',
-      read: () => ({ http: refusedConnections.all, socket: socket.refused, syslog: syslog.refused }),
+      read: () => ({ http: counters.refusedConnectionCount, socket: socket.refused, syslog: syslog.refused }),
     },
     {
       kind: 'counter',

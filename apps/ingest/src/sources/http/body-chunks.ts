@@ -5,6 +5,22 @@ const SMALL_BYTES = 2048;
 const FREE_CHUNKS = 256;
 const FEWEST_BYTES = 32;
 
+/** In how many chunks how much of a body came. */
+export class BodyChunkCount {
+  byteLength = 0;
+  #count = 0;
+
+  /** True if it comes in pieces that only somebody sends who means to keep us busy. */
+  get areTiny(): boolean {
+    return this.#count > FREE_CHUNKS && this.byteLength < this.#count * FEWEST_BYTES;
+  }
+
+  add(byteLength: number): void {
+    this.#count += 1;
+    this.byteLength += byteLength;
+  }
+}
+
 const BLOCK_BYTES = 16 * 1024;
 const FIRST_BLOCK_BYTES = 256;
 
@@ -13,19 +29,21 @@ const FIRST_BLOCK_BYTES = 256;
  * sent byte by byte (HTTP's chunked coding allows that) would take a hundred times what is counted for it.
  */
 export class BodyChunks {
-  byteLength = 0;
-  #count = 0;
+  readonly #count = new BodyChunkCount();
   readonly #whole: Buffer[] = [];
   #block = Buffer.alloc(0);
   #used = 0;
 
-  /** True if it comes in pieces that only somebody sends who means to keep us busy. */
+  get byteLength(): number {
+    return this.#count.byteLength;
+  }
+
   get areTiny(): boolean {
-    return this.#count > FREE_CHUNKS && this.byteLength < this.#count * FEWEST_BYTES;
+    return this.#count.areTiny;
   }
 
   add(chunk: Buffer): void {
-    this.#count += 1;
+    this.#count.add(chunk.length);
     if (chunk.length > SMALL_BYTES) {
       this.#closeBlock();
       this.#whole.push(chunk);
@@ -34,7 +52,6 @@ export class BodyChunks {
       chunk.copy(this.#block, this.#used);
       this.#used += chunk.length;
     }
-    this.byteLength += chunk.length;
   }
 
   /** The body; nothing may be added any more. */

@@ -62,6 +62,14 @@ describe('connections', () => {
     expect(ingest.log.lines.length).toBeLessThanOrEqual(8);
   });
 
+  it('on which requests come faster than answers are closed, even if each is answered at once', async () => {
+    const socket = await open('127.0.0.1');
+    const closed = new Promise((resolve) => void socket.once('close', resolve));
+    socket.write(`${HEAD}Content-Length: 0\r\n\r\n`.repeat(500));
+    await closed;
+    expect(ingest.counters.refusedConnections.pipelining).toBe(1);
+  });
+
   it('that break within a request behind an unanswered one give its room back', async () => {
     ingest.log.hold();
     const body = line('x');

@@ -16,6 +16,7 @@ import { readGzip } from './gzip-body.ts';
 import { intakePathOf } from './intake-paths.ts';
 import { unknownPath } from './problem-of-error.ts';
 import { envelopeOf } from './request-envelope.ts';
+import { Tarpit } from './tarpit.ts';
 import { overloaded, rateLimited } from './too-much.ts';
 import { TracedRequest } from './traced-request.ts';
 import { unauthorized } from './unauthorized.ts';
@@ -39,6 +40,9 @@ export interface EventsGateOptions {
 export class EventsGate {
   readonly #options: EventsGateOptions;
   readonly #waiting = new WeakMap<FastifyRequest, AdmittedRequest>();
+  /** Of those of whom more is known than an address. */
+  readonly #clients = new WeakMap<FastifyRequest, string>();
+  readonly #tarpit = new Tarpit(() => performance.now());
 
   constructor(options: EventsGateOptions) {
     this.#options = options;
@@ -58,6 +62,7 @@ export class EventsGate {
     if (request.method !== 'POST' || path === undefined) return;
     const { admission, rates, maxBodyBytes, counters, traces } = this.#options;
     const principal = this.#principalOf(request.raw);
+    this.#clients.set(request, principal.id);
     const envelope = envelopeOf(path, request.headers, maxBodyBytes);
     const { byteLength } = envelope;
     const rate = principal.isKnown ? rates.of(principal.id) : null;
@@ -80,9 +85,16 @@ export class EventsGate {
     const { maxBodyBytes: maxBytes } = this.#options;
     const bounds = { maxBytes, idleMs: BODY_IDLE_MS, overloaded: () => admitted.tooMuch() };
     const read = (body: Readable) => readBody(body, admitted.lease, bounds);
-    const body = await (admitted.encoding === 'gzip' ? readGzip(payload, admitted, read) : read(payload));
-    admitted.checkRate();
-    return body;
+    try {
+      const body = await (admitted.encoding === 'gzip' ? readGzip(payload, admitted, read) : read(payload));
+      admitted.checkRate();
+      return body;
+    } catch (error) {
+      // Its refusal may be told late, and needs no room until then.
+      this.#waiting.delete(request);
+      admitted.lease.release();
+      throw error;
+    }
   }
 
   /** The handler takes over: it releases the lease when all is done, even if nobody waits for the answer any more. */
@@ -92,6 +104,15 @@ export class EventsGate {
     if (admitted === undefined) throw unknownPath();
     this.#waiting.delete(request);
     return admitted;
+  }
+
+  /** Holds the answer of a client that is refused too often. */
+  async answer(request: FastifyRequest, reply: FastifyReply, byteLength: number): Promise<void> {
+    if (reply.statusCode < 400) return;
+    request.body = undefined;
+    const client = this.#clients.get(request) ?? networkOf(request.raw.socket.remoteAddress ?? '');
+    const isClosed = await this.#tarpit.hold(client, { request: request.raw, response: reply.raw, byteLength });
+    if (isClosed) this.#options.counters.refusedConnection('refusals');
   }
 
   #principalOf(request: IncomingMessage): Principal {
