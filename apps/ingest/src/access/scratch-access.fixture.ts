@@ -15,7 +15,7 @@ export class ScratchAccess {
   /** A token for this; `rest` is the rest of its line. Its line is the only one then, unless `others` follow. */
   grant(rest: string, ...others: readonly string[]): string {
     const token = newToken();
-    this.write('tokens', [`sha256:${hashOfToken(token)} ${rest}`, ...others].join('\n'));
+    this.write('tokens', [`sha256:${hashOfToken(token)} ${rest}`, ...others, ''].join('\n'));
     return token;
   }
 

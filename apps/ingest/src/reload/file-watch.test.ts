@@ -61,6 +61,15 @@ describe('a policy file in use', () => {
     expect(file.outOfDate).toBeUndefined();
   });
 
+  it('is read again once for any number of SIGHUPs at once: events are not held up', async () => {
+    watch = new FileWatch(file, NEVER_MS);
+    for (let count = 0; count < 1000; count += 1) process.kill(process.pid, 'SIGHUP');
+    await expect.poll(() => scratch.counters.policyReloads, PATIENCE).toBeGreaterThan(0);
+    scratch.write('ForensicLogBufferSize 2\n', 'conf.d/a.conf');
+    await expect.poll(size, PATIENCE).toBe(2);
+    expect(scratch.counters.policyReloads).toBeLessThan(10);
+  });
+
   it('is not read again for nothing', async () => {
     watch = new FileWatch(file, 100);
     scratch.write('not included', 'conf.d.txt');

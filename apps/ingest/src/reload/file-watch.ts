@@ -23,8 +23,14 @@ export class FileWatch {
   readonly #files: WatchedFiles;
   readonly #poll: NodeJS.Timeout;
   readonly #watchers: FSWatcher[] = [];
-  readonly #asked = () => this.reload();
+  /** Asked a thousand times a second, it would do nothing else. */
+  readonly #asked = () => {
+    this.#isAsked = true;
+    this.#lookSoon();
+  };
   #look: NodeJS.Timeout | undefined;
+  /** Whether they have changed or not. */
+  #isAsked = false;
   /** The stamps at the last look, if it found a change. */
   #changed: string | undefined;
 
@@ -33,13 +39,6 @@ export class FileWatch {
     this.#poll = setInterval(() => this.#lookSoon(), pollMs);
     this.#poll.unref();
     process.on('SIGHUP', this.#asked);
-    this.#watch();
-  }
-
-  /** Reloads them whether they have changed or not. */
-  reload(): void {
-    this.#changed = undefined;
-    this.#files.reload();
     this.#watch();
   }
 
@@ -59,13 +58,21 @@ export class FileWatch {
     this.#look.unref();
   }
 
+  #reload(): void {
+    this.#isAsked = false;
+    this.#changed = undefined;
+    this.#files.reload();
+    this.#watch();
+  }
+
   #lookNow(): void {
+    if (this.#isAsked) return this.#reload();
     const { stamps } = this.#files;
     const now = [...stamps.keys()].map(stampOf);
     const isChanged = [...stamps.values()].some((stamp, at) => stamp !== now[at]);
     const changed = isChanged ? now.join('\n') : undefined;
     if (changed !== undefined && changed === this.#changed) {
-      this.reload();
+      this.#reload();
       return;
     }
     this.#changed = changed;

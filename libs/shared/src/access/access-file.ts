@@ -1,8 +1,11 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ForensicsError, messageOf } from '../error.ts';
 
 const OTHERS_MAY_READ = 0o004;
 const OTHERS_MAY_WRITE = 0o002;
+/** In such a directory a file is exchanged by its owner alone. Where containers mount secrets it is set. */
+const STICKY = 0o1000;
 
 /** Far above any tokens file, key or chain of certificates. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -19,7 +22,7 @@ export interface AccessFile {
 /**
  * Reads a file that decides who is let in.
  * @param setting that names it, for errors
- * @throws ForensicsError FF_UNREADABLE_FILE if it can't be read; or if everybody may write to it, for who writes it decides
+ * @throws ForensicsError FF_UNREADABLE_FILE if it can't be read; or if everybody may write to it, or put another in its place: who does decides
  */
 export function readAccessFile(setting: string, path: string): AccessFile {
   const named = `${setting}=${JSON.stringify(path)}`;
@@ -29,6 +32,7 @@ export function readAccessFile(setting: string, path: string): AccessFile {
     const stats = fstatSync(fd);
     if (!stats.isFile()) throw new Error('it is no file');
     if ((stats.mode & OTHERS_MAY_WRITE) !== 0) throw new Error('everybody may write to it: run chmod o-w on it');
+    for (const directory of new Set([path, realpathSync(path)].map(dirname))) checkDirectory(directory);
     return { text: textOf(fd), isReadByOthers: (stats.mode & OTHERS_MAY_READ) !== 0 };
   } catch (cause) {
     throw new ForensicsError('FF_UNREADABLE_FILE', `${named} can't be read: ${messageOf(cause)}`, { cause });
@@ -40,6 +44,13 @@ export function readAccessFile(setting: string, path: string): AccessFile {
 /** What an operator is told of a secret that is not one. */
 export function openSecretWarning(setting: string, path: string): string {
   return `${setting}=${JSON.stringify(path)} is open to everybody on this host: run chmod o= on it, and replace it if somebody may have read it`;
+}
+
+/** Of the file, and of the link that leads to it. */
+function checkDirectory(directory: string): void {
+  const { mode } = statSync(directory);
+  if ((mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0) return;
+  throw new Error(`everybody may put another file in its place: run chmod o-w on ${JSON.stringify(directory)}`);
 }
 
 /** Whatever its size is said to be: it may be growing. */

@@ -17,6 +17,8 @@ const MAX_PATTERN_LENGTH = 256;
 
 const HASH = /^sha256:([0-9a-f]{64})$/i;
 const NAME = /^[A-Za-z0-9._@-]{1,64}$/;
+/** As long as the shortest text that isToken takes. */
+const MAY_BE_A_TOKEN = /[\w.~+/-]{16,}/g;
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z)?$/;
 
 /** The line `sha256:HASH node=PATTERN … [name=NAME] [expires=TIME]` without its end. */
@@ -25,7 +27,7 @@ export function grantLine({ hash, nodes, name, expiresMs }: TokenGrant): string 
   return [`sha256:${hash}`, ...nodes.map((node) => `node=${node}`), ...(name ? [`name=${name}`] : []), ...expires].join(' ');
 }
 
-/** @returns the grant, or what is wrong with the line. What it shows of the line is never the first word: it may be a token. */
+/** @returns the grant, or what is wrong with the line. What it shows of the line holds nothing that may be a token. */
 export function parseGrant(line: string): TokenGrant | string {
   const [first = '', ...words] = line.trim().split(/\s+/);
   const hash = HASH.exec(first)?.[1]?.toLowerCase();
@@ -62,8 +64,9 @@ export function parseExpiry(text: string): number | null {
   return Number.isNaN(ms) ? null : ms;
 }
 
-/** Bounded, and quoted as JSON does: it comes from a file. */
+/** Bounded, and quoted as JSON does: it comes from a file. The readiness tells it to whoever asks, so nothing of a token may be in it. */
 function wrongWord(word: string): string {
-  const shown = JSON.stringify(word.length > 40 ? `${word.slice(0, 40)}…` : word);
+  const known = word.replace(MAY_BE_A_TOKEN, '…');
+  const shown = JSON.stringify(known.length > 40 ? `${known.slice(0, 40)}…` : known);
   return `${shown} is none of node=PATTERN, name=NAME (once: letters, digits, . _ @ -), expires=2027-01-31 or 2027-01-31T12:00:00Z (once)`;
 }

@@ -18,7 +18,7 @@ function problemsOf(text: string): string {
 
 describe('a tokens file', () => {
   it('says which nodes the holder of each token may speak for, and until when', () => {
-    const text = `# our fleet\r\n\n  sha256:${HASH.toUpperCase()}\tnode=ftp-eu-* node=x name=eu@fleet expires=2027-01-31\nsha256:${OTHER} node=*`;
+    const text = `# our fleet\r\n\n  sha256:${HASH.toUpperCase()}\tnode=ftp-eu-* node=x name=eu@fleet expires=2027-01-31\nsha256:${OTHER} node=*\n`;
     expect([...parseTokenList(text, 'f').values()]).toEqual([
       { hash: HASH, nodes: ['ftp-eu-*', 'x'], name: 'eu@fleet', expiresMs: Date.UTC(2027, 0, 31) },
       { hash: OTHER, nodes: ['*'], name: '', expiresMs: null },
@@ -27,7 +27,7 @@ describe('a tokens file', () => {
 
   it('is written as it is read', () => {
     const grant = { hash: HASH, nodes: ['a', '[b-c]?'], name: 'n', expiresMs: Date.UTC(2027, 0, 31, 12, 0, 5) };
-    expect(parseTokenList(grantLine(grant), 'f').get(HASH)).toEqual(grant);
+    expect(parseTokenList(`${grantLine(grant)}\n`, 'f').get(HASH)).toEqual(grant);
   });
 
   it('may be empty: the last token can be withdrawn', () => {
@@ -45,12 +45,28 @@ describe('a tokens file', () => {
     [`sha256:${HASH} node=a\nsha256:${HASH} node=b`, /^\/etc\/tokens:2: this token is there already/],
     [Array.from({ length: 30 }, () => 'x').join('\n'), /and 10 more$/],
   ])('that is wrong is refused with file and line: %j', (text, told) => {
-    expect(problemsOf(text)).toMatch(told);
+    expect(problemsOf(`${text}\n`)).toMatch(told);
   });
 
-  it('into which somebody wrote the token itself tells nobody the token', () => {
+  it.each([
+    '%',
+    `sha256:${HASH} %`,
+    `sha256:${HASH} node=a token=%`,
+    `sha256:${HASH} node=a expires=%`,
+    `sha256:${HASH} name=a name=%`,
+  ])('into which somebody wrote the token itself tells nobody a part of it: %j', (line) => {
     const token = newToken();
-    expect(problemsOf(`${token} node=a`)).not.toContain(token.slice(3));
+    const told = problemsOf(`${line.replace('%', token)}\n`);
+    expect(told).toMatch(/^\/etc\/tokens:1: /);
+    expect(told).not.toContain(token.slice(3, 11));
+  });
+
+  it('that is cut off lets nobody be more, or for longer, than its whole says', () => {
+    const whole = `sha256:${HASH} node=*-eu-1 expires=2027-01-31\n`;
+    for (let length = 1; length < whole.length; length += 1) {
+      expect(problemsOf(whole.slice(0, length))).toMatch(/^\/etc\/tokens:1: the line has no line end/);
+    }
+    expect(problemsOf(whole)).toBe('');
   });
 });
 

@@ -4,20 +4,24 @@ import { parseGrant, type TokenGrant } from './token-grant.ts';
 /** Lines with a token in one file. */
 export const MAX_TOKENS = 10_000;
 
+const CUT_OFF = 'the line has no line end, so the file may be cut off: put one behind it if it is whole';
+
 /** Wrong lines that an error tells; the others are counted. */
 const MAX_TOLD = 20;
 
 /**
  * Reads a tokens file: a grant a line; blank lines and those that begin with # are passed over. None at all is fine: nobody is let in.
+ * A grant without a line end is refused: of a file that is cut off it may say more than it did, `node=*` of `node=*-eu` or no `expires=`.
  * @param path for the errors
  * @throws ForensicsError FF_BAD_TOKENS with FILE:LINE of each wrong line. Nothing is told that could be a token.
  */
 export function parseTokenList(text: string, path: string): ReadonlyMap<string, TokenGrant> {
   const grants = new Map<string, TokenGrant>();
   const problems: string[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  const lines = text.split(/\r?\n/);
+  for (const [index, line] of lines.entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
-    const problem = add(line, grants);
+    const problem = index === lines.length - 1 ? CUT_OFF : add(line, grants);
     if (problem !== undefined) problems.push(`${path}:${index + 1}: ${problem}`);
   }
   if (problems.length === 0) return grants;

@@ -1,6 +1,7 @@
 import type { RequestListener, Server } from 'node:http';
-import { isIPv6, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Counters } from '../../counters.ts';
+import { ConnectionShares } from '@fleet-forensics/shared/process/connection-shares';
 import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 
 export interface ConnectionBounds {
@@ -24,7 +25,7 @@ export function boundConnections(
   warn: (message: string) => void,
 ): void {
   const rareWarning = new RareWarning(warn, () => performance.now());
-  const byAddress = new Map<string, number>();
+  const shares = new ConnectionShares(connectionsPerAddress === 0 ? Infinity : connectionsPerAddress);
   server.maxConnections = connections;
   server.on('drop', () => {
     counters.refusedConnection('all');
@@ -32,23 +33,12 @@ export function boundConnections(
   });
   // Before TLS and HTTP see it.
   server.prependListener('connection', (socket: Socket) => {
-    if (connectionsPerAddress === 0) return;
-    const address = networkOf(socket.remoteAddress ?? '');
-    const count = byAddress.get(address) ?? 0;
-    if (count >= connectionsPerAddress) {
-      socket.destroy();
-      counters.refusedConnection('address');
-      rareWarning.tell(
-        `${address} has ${count} connections to ingest (FF_INGEST_CONNECTIONS_PER_ADDRESS): further ones are closed`,
-      );
-      return;
-    }
-    byAddress.set(address, count + 1);
-    socket.once('close', () => {
-      const left = byAddress.get(address)! - 1;
-      if (left === 0) byAddress.delete(address);
-      else byAddress.set(address, left);
-    });
+    const full = shares.take(socket);
+    if (full === undefined) return;
+    counters.refusedConnection('address');
+    rareWarning.tell(
+      `${full} has ${connectionsPerAddress} connections to ingest (FF_INGEST_CONNECTIONS_PER_ADDRESS): further ones are closed`,
+    );
   });
 }
 
@@ -68,16 +58,4 @@ export function withoutPipelines(handle: RequestListener, counters: () => Counte
     counters().refusedConnection('pipelining');
     socket.destroy();
   };
-}
-
-/** IPv4 as it is, also where it comes over IPv6; of IPv6 the first 64 bits, of which one client usually has all addresses. */
-export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!isIPv6(plain)) return plain;
-  const [head, tail] = plain.split('::');
-  const before = !head ? [] : head.split(':');
-  const behind = !tail ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - behind.length);
-  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...behind];
-  return `${groups.slice(0, 4).join(':')}::/64`;
 }

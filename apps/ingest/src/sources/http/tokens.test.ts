@@ -145,7 +145,7 @@ describe('tokens', () => {
   });
 
   it('that are wrong leave the old ones in force, and that is told, counted and in the readiness', async () => {
-    scratch.write('tokens', 'sha256:zz node=*');
+    scratch.write('tokens', 'sha256:zz node=*\n');
     await expect.poll(() => ingest.counters.tokensRejected, PATIENCE).toBe(1);
     expect(ingest.access.warnings).toEqual([expect.stringMatching(/out of date: .*tokens:1: the first word is not/)]);
     expect(ingest.warnings.at(-1)).toContain('stay as they were');

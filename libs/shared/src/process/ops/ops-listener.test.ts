@@ -85,18 +85,28 @@ describe('the listener of a service', () => {
     });
   });
 
-  it('takes so many connections and no more: who floods it does not use up the files of the service', async () => {
-    const { hostname, port } = new URL(ops.url);
-    const ended = new Set<Socket>();
-    const sockets = Array.from({ length: 150 }, () => connect(Number(port), hostname));
-    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
-    for (const socket of sockets) {
-      socket.on('error', () => ended.add(socket));
-      socket.on('close', () => ended.add(socket));
+  /** Opens so many from each of these addresses. @returns those that it closed, as it does so */
+  function openFrom(count: number, ...addresses: readonly string[]): Set<Socket> {
+    const { hostname: host, port } = new URL(ops.url);
+    const closed = new Set<Socket>();
+    for (const localAddress of addresses.flatMap((address) => Array.from({ length: count }, () => address))) {
+      const socket = connect({ port: Number(port), host, localAddress });
+      onTestFinished(() => void socket.destroy());
+      socket.on('error', () => closed.add(socket));
+      socket.on('close', () => closed.add(socket));
     }
-    await expect.poll(() => ended.size).toBe(50);
-    sockets.filter((socket) => !ended.has(socket)).forEach((socket) => socket.destroy());
-    await expect.poll(async () => (await fetch(`${ops.url}/livez`).catch(() => undefined))?.status).toBe(200);
+    return closed;
+  }
+
+  it('answers probes while somebody else holds all the connections that he can get: nobody has a service restarted', async () => {
+    const closed = openFrom(150, '127.0.0.2');
+    await expect.poll(() => closed.size).toBe(130);
+    expect(await get('/livez')).toMatchObject({ status: 200 });
+  });
+
+  it('takes so many connections and no more: who floods it does not use up the files of the service', async () => {
+    const closed = openFrom(20, ...[2, 3, 4, 5, 6, 7].map((host) => `127.0.0.${host}`));
+    await expect.poll(() => closed.size).toBe(20);
   });
 
   it('closes a connection on which a request does not become whole', async () => {

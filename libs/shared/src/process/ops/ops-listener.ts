@@ -1,15 +1,19 @@
+import type { Socket } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { ForensicsError, messageOf } from '../../error.ts';
 import { type Metric, registerMetrics } from '../../metrics/metric.ts';
 import type { OpsSettings } from '../../settings/ops-settings.ts';
+import { ConnectionShares } from '../connection-shares.ts';
 import { type BuildInfo, buildInfo } from './build-info.ts';
 import { OpsModule, type OpsOptions } from './ops.module.ts';
 import { type ServedService, ServiceState } from './service-state.ts';
 
 /** Open connections, further ones are closed at once; a request and its answer are through within the time, idle ones closed. */
 const MAX_CONNECTIONS = 100;
+/** Those of one address: whoever holds all could have every service restarted, for its probes would hear nothing. */
+const MAX_ADDRESS_CONNECTIONS = 20;
 const TIMEOUT_MS = 5_000;
 const IDLE_MS = 30_000;
 
@@ -80,7 +84,10 @@ async function createApp(options: OpsOptions): Promise<NestFastifyApplication> {
     forceCloseConnections: true,
     http: { headersTimeout: TIMEOUT_MS, connectionsCheckingInterval: 1000 },
   });
-  adapter.getInstance().server.maxConnections = MAX_CONNECTIONS;
+  const { server } = adapter.getInstance();
+  const shares = new ConnectionShares(MAX_ADDRESS_CONNECTIONS);
+  server.maxConnections = MAX_CONNECTIONS;
+  server.prependListener('connection', (socket: Socket) => void shares.take(socket));
   return NestFactory.create<NestFastifyApplication>(OpsModule.register(options), adapter, { logger: false, abortOnError: false });
 }
 
