@@ -35,7 +35,7 @@ async function urlOf(child: ChildProcess): Promise<string> {
   for await (const chunk of child.stdout!.iterator({ destroyOnReturn: false })) {
     said += String(chunk);
     const listening = /listens on (http:\S+)/.exec(said);
-    if (listening && said.includes('ready;')) return listening[1]!;
+    if (listening && /"ready\b/.test(said)) return listening[1]!;
   }
   throw new Error(`the recorder ended before it was ready: ${said}`);
 }

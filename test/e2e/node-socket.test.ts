@@ -10,12 +10,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { frames } from '../../apps/ingest/src/sources/socket/frames.fixture.ts';
 import { FakeModule } from './fake-module.ts';
 import { blocksWhen, filedBlocks, post, RecorderProcess } from './recorder-process.ts';
+import type { ServiceProcess } from './service-process.ts';
 
 const SESSION_PROCESS = fileURLToPath(new URL('session-process.ts', import.meta.url));
 
 let dataDir: string;
 let path: string;
-let recorder: RecorderProcess;
+let recorder: ServiceProcess;
 
 async function start(): Promise<void> {
   recorder = await RecorderProcess.start(dataDir, { FF_SOCKET_PATH: path, FF_NODE: 'ftp-1' });

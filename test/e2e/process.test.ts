@@ -22,7 +22,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
 describe('the recorder', () => {
   it('keeps its log from a second one, which says so and ends', async () => {
     const first = await RecorderProcess.start(dataDir);
-    await expect(RecorderProcess.start(dataDir)).rejects.toThrow(/ended with 1.*FF_LOG_IN_USE/s);
+    await expect(RecorderProcess.start(dataDir)).rejects.toThrow(/^standalone ended .*FF_LOG_IN_USE/s);
     await post(first.url, [FAILED]);
     expect(
       await blocksWhen(
@@ -61,7 +61,7 @@ describe('the recorder', () => {
     let said = '';
     for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
       said += String(chunk);
-      if (said.includes('ready;')) break;
+      if (/"ready\b/.test(said)) break;
     }
     child.stdout.destroy();
     child.stderr.destroy();

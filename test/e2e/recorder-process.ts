@@ -1,51 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type FiledBlock, parseForensicFile } from '@fleet-forensics/standalone/filed-block';
-import { LogLines } from './log-lines.ts';
-
-const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
+import { ServiceProcess } from './service-process.ts';
 
 /** The standalone process, as `npm start` runs it. */
-export class RecorderProcess {
-  readonly #child: ChildProcess;
-  readonly url: string;
-
-  private constructor(child: ChildProcess, url: string) {
-    this.#child = child;
-    this.url = url;
-  }
-
-  /** Starts it on a data directory and a free port; resolves when it says that it is ready. */
-  static async start(dataDir: string, environment: Record<string, string> = {}): Promise<RecorderProcess> {
-    const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env['PATH'], FF_DATA_DIR: dataDir, FF_INGEST_PORT: '0', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    const url = await new Promise<string>((resolve, reject) => {
-      const lines = new LogLines((text) => {
-        said += text;
-        const listening = /listens on (https?:\S+)/.exec(said);
-        if (listening && said.includes('ready;')) resolve(listening[1]!);
-      });
-      child.stdout.on('data', (chunk: Buffer) => lines.add(chunk));
-      child.once('close', (status) => reject(new Error(`the recorder ended with ${status} before it was ready:\n${said}`)));
-    });
-    return new RecorderProcess(child, url);
-  }
-
-  async kill(signal: NodeJS.Signals): Promise<number | null> {
-    const ended = once(this.#child, 'exit') as Promise<[number | null]>;
-    this.#child.kill(signal);
-    return (await ended)[0];
-  }
-}
+export const RecorderProcess = {
+  /** Starts it on a data directory and a free port; resolves when it says that it is ready. @throws Error with its output if it ends before */
+  start: (dataDir: string, environment: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> =>
+    ServiceProcess.start('standalone', { FF_DATA_DIR: dataDir, ...environment }),
+};
 
 /** Every block of a file below the forensic root; none if there is no file yet. */
 export function filedBlocks(forensicRoot: string, file = 'forensic.log'): FiledBlock[] {

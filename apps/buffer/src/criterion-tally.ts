@@ -1,5 +1,7 @@
+import { CRITERIA } from '@fleet-forensics/shared/directives/forensic-directives';
+
 /** Criteria that every fleet has; those of a policy's own are many, and publishers name them. */
-const KNOWN = ['FailedLogin', 'UntimelyDeath', 'ModuleConfig', 'OnDemand'];
+const KNOWN: readonly string[] = CRITERIA;
 const OTHER = 'other';
 
 /** How many blocks were asked for by each criterion, in a bounded number of names. */

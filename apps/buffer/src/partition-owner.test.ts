@@ -1,4 +1,5 @@
 import type { Assignment, Batch, BusRecord, Commit, Consumer, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
+import { NotedTraces } from '@fleet-forensics/shared/process/noted-traces.fixture';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';
@@ -39,10 +40,14 @@ class RecordingBus implements Producer, Pick<Consumer, 'seek' | 'commit'> {
   }
 }
 
+const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+
 let bus: RecordingBus;
+let traces: NotedTraces;
 
 beforeEach(() => {
   bus = new RecordingBus();
+  traces = new NotedTraces();
 });
 
 function ownerOf(
@@ -54,7 +59,7 @@ function ownerOf(
   const assignment: Assignment = { topic: SESSION_EVENTS, partition: 3, epoch: 1, begin, end: 100, committed };
   const consumer = bus as unknown as Consumer;
   const told = { counters: noBufferCounts(), criteria: new CriterionTally() };
-  return new PartitionOwner(assignment, { consumer, producer: bus, settings, bounds: CHECKPOINT_BOUNDS, ...told, warn });
+  return new PartitionOwner(assignment, { consumer, producer: bus, settings, bounds: CHECKPOINT_BOUNDS, ...told, warn, traces });
 }
 
 function batchOf(records: readonly BusRecord[]): Batch {
@@ -124,14 +129,14 @@ describe('the owner of a partition', () => {
     expect(bus.sent.map(({ topic }) => topic)).toEqual([BLOCKS, DEAD_LETTERS]);
   });
 
-  it('tells of a block that it can not encode, and goes on', async () => {
+  it('tells of a block that it can not encode, in its trace too, and goes on', async () => {
     const log = new Log().batch('s', { policy: { ...POLICY, bufferSize: 100_000 } });
     const damaged = { ...sessionBatch('s', {}), messages: Buffer.alloc(800_000, 0xff), messageCount: 1 };
     log
       .raw(encodeBatch(damaged))
       .raw(encodeBatch(damaged))
-      .batch('s', { criterion: criterion('FailedLogin') });
-    log.batch('t', { policy: POLICY, lines: ['one'], criterion: criterion('FailedLogin') });
+      .batch('s', { criterion: criterion('FailedLogin', { traceparent: TRACEPARENT }) });
+    log.batch('t', { policy: POLICY, lines: ['one'], criterion: criterion('FailedLogin', { traceparent: TRACEPARENT }) });
     await ownerOf(null).take(batchOf(log.records), 1);
     expect(bus.sent.map(({ topic }) => topic)).toEqual([BLOCKS, DEAD_LETTERS]);
     expect(decodeDeadLetter(bus.sent[1]!.record.value)).toMatchObject({
@@ -139,6 +144,7 @@ describe('the owner of a partition', () => {
       error: expect.stringMatching(/^FF_BAD_MESSAGE_LIST/),
     });
     expect(bus.commits.at(-1)!.metadata).toBe('{"v":1,"position":5}');
+    expect(traces.ended).toEqual(['publish block: FF_BAD_MESSAGE_LIST', 'publish block']);
   });
 
   it('commits no more often than it is told, and what is left when it is asked', async () => {

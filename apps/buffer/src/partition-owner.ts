@@ -172,13 +172,14 @@ export class PartitionOwner {
   /** A block that can't be encoded (a damaged message list in its ring) is told with the record that asked for it. */
   #outgoing(effect: Effect, record: BusRecord): OutgoingTo[] {
     if (effect.kind === 'poison') return [this.#letter(record, effect.error)];
+    const { block, span } = tracedBlock(effect.block, this.#ports.traces);
     try {
-      const { block, span } = tracedBlock(effect.block, this.#ports.traces);
       const key = Buffer.from(block.header.file);
       const values = encodeBlock(block);
       this.#ports.criteria.add(block.header.criterion.name);
       return values.map((value, part) => ({ topic: BLOCKS, record: { key, value }, span: values[part + 1] ? undefined : span }));
     } catch (error) {
+      span?.fail(error);
       return [this.#letter(record, error)];
     }
   }

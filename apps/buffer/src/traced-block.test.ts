@@ -1,26 +1,11 @@
-import type { OpenSpan, SpanStart, Traces } from '@fleet-forensics/shared/process/traces';
-import { formatTraceparent, parseTraceparent } from '@fleet-forensics/shared/wire/traceparent';
+import { NotedTraces } from '@fleet-forensics/shared/process/noted-traces.fixture';
+import { parseTraceparent } from '@fleet-forensics/shared/wire/traceparent';
 import { describe, expect, it } from 'vitest';
 import { encodeBlock } from './fold/block.ts';
 import { blocksOf, criterion, foldAll, Log, POLICY } from './fold/log.fixture.ts';
 import { tracedBlock } from './traced-block.ts';
 
 const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-
-/** Begins spans as OpenTelemetry would, and notes what it was asked. */
-class NotedTraces implements Traces {
-  readonly counts = {};
-  readonly begun: SpanStart[] = [];
-
-  begin(_name: string, start: SpanStart): OpenSpan | undefined {
-    this.begun.push(start);
-    const { traceId, isSampled } = parseTraceparent(start.parent!)!;
-    if (!isSampled) return undefined;
-    return { traceparent: formatTraceparent({ traceId, spanId: start.id!, isSampled }), end: () => {}, fail: () => {} };
-  }
-
-  async close(): Promise<void> {}
-}
 
 function blockOf(traceparent: string | undefined) {
   const log = new Log()

@@ -55,7 +55,7 @@ export class Counters {
   /** Times that FF_POLICY_FILE was put in force anew, and that it was wrong and the old policy stayed. */
   policyReloads = 0;
   policyRejected = 0;
-  /** Times that FF_TOKENS_FILE, or certificate and key, were put in force anew, and that they were wrong and the old ones stayed. */
+  /** Times that FF_TOKENS_FILE was put in force anew, and that it was wrong and the old tokens stayed; and the same of the files of TLS. */
   tokensReloads = 0;
   tokensRejected = 0;
   tlsReloads = 0;

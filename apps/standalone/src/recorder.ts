@@ -2,6 +2,7 @@ import { messageOf } from '@fleet-forensics/shared/error';
 import { join, resolve } from 'node:path';
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
 import { bufferMetrics } from '@fleet-forensics/buffer/buffer-metrics';
+import { readinessOf as readinessOfBuffer } from '@fleet-forensics/buffer/restoration';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
 import { configuredAccess } from '@fleet-forensics/ingest/access/configured-access';
 import { Counters } from '@fleet-forensics/ingest/counters';
@@ -16,7 +17,7 @@ import type { TopicSpec } from '@fleet-forensics/shared/bus/port';
 import type { Metric } from '@fleet-forensics/shared/metrics/metric';
 import { filingPlace } from '@fleet-forensics/shared/filing-place';
 import type { Warn } from '@fleet-forensics/shared/process/log';
-import type { Readiness } from '@fleet-forensics/shared/process/readiness';
+import { type Readiness, readinessOfAll } from '@fleet-forensics/shared/process/readiness';
 import type { Traces } from '@fleet-forensics/shared/process/traces';
 import { AccessSettings } from '@fleet-forensics/shared/settings/access-settings';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
@@ -40,7 +41,7 @@ import {
 } from '@fleet-forensics/shared/topics';
 import { FilingHealth } from '@fleet-forensics/writer/filing-health';
 import { signingOf } from '@fleet-forensics/writer/head-signatures';
-import { readinessOf, RootHealth } from '@fleet-forensics/writer/root-health';
+import { readinessOf as readinessOfWriter, RootHealth } from '@fleet-forensics/writer/root-health';
 import { writerMetrics } from '@fleet-forensics/writer/writer-metrics';
 import { WriterCounters } from '@fleet-forensics/writer/writer-counters';
 import { WriterModule } from '@fleet-forensics/writer/writer.module';
@@ -54,7 +55,7 @@ export interface Recorder {
   readonly dataDir: string;
   /** Every ForensicLogFile lies below it. */
   readonly forensicRoot: string;
-  /** Whether blocks can be filed now, and what else is not as it should be. */
+  /** Whether events are taken, their sessions' rings restored and blocks filed now, and what else is not as it should be. */
   readonly readiness: Readiness;
   /** Of all services. */
   readonly metrics: readonly Metric[];
@@ -144,11 +145,8 @@ export async function startRecorder({ environment, warn, traces }: RecorderOptio
     const health = writer.app.get(FilingHealth);
     const root = writer.app.get(RootHealth);
     const { headroomBytes } = writerSettings;
-    const counts = () => ({
-      ...counters.totals,
-      ...buffer.app.get(SessionBuffer).counts,
-      ...Object.fromEntries(Object.entries(filing)),
-    });
+    const sessions = buffer.app.get(SessionBuffer);
+    const counts = () => sumsByName(counters.totals, sessions.counts, filing);
     const { url } = ingest;
     const places = [...ingest.places, policies.place];
     const close = () => closeAll(closers);
@@ -160,19 +158,16 @@ export async function startRecorder({ environment, warn, traces }: RecorderOptio
       counts,
       metrics: [
         ...ingestMetrics({ counters, spool: undefined, policies, access }),
-        ...bufferMetrics(buffer.app.get(SessionBuffer), buffer.server),
+        ...bufferMetrics(sessions, buffer.server),
         ...writerMetrics({ counters: filing, health, root, journal: place.journal, headroomBytes, server: writer.server }),
       ],
       stuckFor: (ms) => [...buffer.server.stuckFor(ms), ...writer.server.stuckFor(ms)],
       close,
       get readiness() {
-        const { isReady, why } = readinessOf(health, root);
         const { refusal } = watched;
-        const refused = refusal === undefined ? [] : [`events are refused: ${refusal}`];
-        return {
-          isReady: isReady && refusal === undefined,
-          why: [...refused, ...why, ...policies.warnings, ...access.warnings],
-        };
+        const ingesting: Readiness = { isReady: refusal === undefined, why: [`events are refused: ${refusal}`] };
+        const { isReady, why } = readinessOfAll(ingesting, readinessOfBuffer(sessions), readinessOfWriter(health, root));
+        return { isReady, why: [...why, ...policies.warnings, ...access.warnings] };
       },
     };
   } catch (error) {
@@ -195,6 +190,15 @@ async function closeAll(closers: (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const closer of closers.splice(0).toReversed()) await closer().catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
+}
+
+/** What several services count under one name is told together. */
+function sumsByName(...services: readonly object[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, count] of services.flatMap((counts) => Object.entries(counts) as [string, number][])) {
+    sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
 }
 
 /** The embedded log's topics with their shares of the bytes that it may keep. */

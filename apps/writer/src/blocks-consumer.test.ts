@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch, BusRecord, Consumer, OutgoingRecord } from '@fleet-forensics/shared/bus/port';
+import { NotedTraces } from '@fleet-forensics/shared/process/noted-traces.fixture';
 import { decodeDeadLetter, decodeFiling, encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 import { BlockAssembly, MAX_UNFINISHED_MS } from './block-assembly.ts';
 import { blockFiling } from './block-filing.ts';
@@ -23,6 +24,7 @@ let effects: string[];
 let sent: Record<string, OutgoingRecord[]>;
 let sendFails: (topic: string) => boolean;
 let health: FilingHealth;
+let traces: NotedTraces;
 let blocks: BlocksConsumer;
 let newProcess: () => void;
 
@@ -45,9 +47,10 @@ beforeEach(() => {
   const filing = { root, journal, calls: NODE_FILE_CALLS, settings: PLAIN_FILING, counters, warn, nowUs: () => 1 };
   const { writer } = blockFiling(filing);
   health = new FilingHealth();
+  traces = new NotedTraces();
   newProcess = () => {
     const assembly = new BlockAssembly(1_000_000, journal, new PartStore());
-    blocks = new BlocksConsumer({ assembly, writer, producer, health, counters, sliceBytes: 100, warn });
+    blocks = new BlocksConsumer({ assembly, writer, producer, health, counters, sliceBytes: 100, warn, traces });
   };
   newProcess();
 });
@@ -267,5 +270,12 @@ describe('a record that cannot be used', () => {
     ]);
     expect([...new Set(effects)]).toEqual(['forensic.filings', 'forensic.dead-letters', 'commit 3:7']);
     expect(counters).toMatchObject({ filed: 2, deadLetters: 5 });
+  });
+
+  it('ends its trace with the reason, so that nobody waits for its filing', async () => {
+    const header = blockHeader(1, { file: '/d/../f', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' });
+    const unsafe = encodeBlockPart({ blockId: blockId('u'), part: 0, parts: 1, header, messages: messageList([{ text: 'u' }]) });
+    await blocks.take(batch(0, [unsafe]), consumer);
+    expect(traces.ended).toEqual(['file block: FF_UNSAFE_PATH']);
   });
 });

@@ -137,7 +137,10 @@ export class BlocksConsumer {
   async #file(prepared: PreparedBlocks, { repeats, unusable, held }: Outcome, spans: FilingSpans | undefined): Promise<void> {
     const filed = await this.#options.writer.file(prepared, held);
     for (const filing of filed.repeats) repeats.set(nameOf(filing), filing);
-    for (const { block, error } of filed.refused) unusable.push({ ...block, error });
+    for (const { block, error } of filed.refused) {
+      unusable.push({ ...block, error });
+      spans?.fail(block.id, error);
+    }
     await this.#say(filed.filings);
     spans?.end(filed.filings);
   }

@@ -29,4 +29,10 @@ export class FilingSpans {
       this.#spans.delete(id);
     }
   }
+
+  /** A block that goes to the dead letters. */
+  fail(id: string, error: unknown): void {
+    this.#spans.get(id)?.fail(error);
+    this.#spans.delete(id);
+  }
 }

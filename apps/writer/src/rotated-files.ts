@@ -100,7 +100,7 @@ export class RotatedFiles {
     // First: who verifies meanwhile must not take it for one that somebody else took away.
     await this.#enter({ ...generation, state: 'removing' });
     for (const present of [name, `${name}.gz`, `${name}.sig`]) if (directory.lstat(present)) directory.unlink(present);
-    this.#parts.counters.expired += 1;
+    this.#parts.counters.removed += 1;
     await this.#enter({ ...generation, state: 'removed' });
   }
 

@@ -90,7 +90,7 @@ describe('rotated files', () => {
   it('are removed over their number, oldest first, compressed or not, and the journal remembers that', async () => {
     await fileOneByOne(BLOCKS, { ...settings, rotatedKeep: 2 });
     expect(readdirSync(place.root).toSorted()).toEqual(['f.log', 'f.log.3', 'f.log.4']);
-    expect(place.counters.expired).toBe(2);
+    expect(place.counters.removed).toBe(2);
     expect(place.journal.generations().map(({ generation }) => generation)).toEqual([4, 3]);
   });
 

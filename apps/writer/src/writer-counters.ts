@@ -24,7 +24,7 @@ export class WriterCounters {
   /** Rotated files that were compressed. */
   compressed = 0;
   /** Rotated files that were removed, as the settings say. */
-  expired = 0;
+  removed = 0;
   /** Blocks that went to the overflow file: there were too many files. */
   overflowed = 0;
   /** Signatures of heads of chains that were written. */

@@ -17,7 +17,7 @@ import { OpenLedger } from './ledger.ts';
 import { Ring } from './ring.ts';
 
 /** An operator may always ask for a live session's ring, whatever its policy names. */
-export const ON_DEMAND = 'OnDemand';
+const ON_DEMAND = 'OnDemand';
 
 /** A session with the keep-alive promise is lost after this many times the promised interval. */
 const KEEP_ALIVES_MISSED = 3;

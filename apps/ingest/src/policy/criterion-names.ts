@@ -1,7 +1,6 @@
-/** mod_log_forensic's criteria (ForensicLogCriteria), and ours, which is always allowed. */
-const BUILT_IN = ['FailedLogin', 'UntimelyDeath', 'ModuleConfig', 'OnDemand'] as const;
+import { CRITERIA } from '@fleet-forensics/shared/directives/forensic-directives';
 
-const BY_LOWER_CASE_NAME = new Map<string, string>(BUILT_IN.map((name) => [name.toLowerCase(), name]));
+const BY_LOWER_CASE_NAME = new Map<string, string>(CRITERIA.map((name) => [name.toLowerCase(), name]));
 
 /** A built-in criterion has one spelling whatever case it came in; an operator's own name stays as it is. */
 export function canonicalCriterion(name: string): string {
@@ -15,7 +14,7 @@ export class CriterionNames {
 
   /** @param own those of the policies, canonical */
   constructor(own: readonly string[]) {
-    this.#known = new Set([...BUILT_IN, ...own]);
+    this.#known = new Set([...CRITERIA, ...own]);
     this.all = [...this.#known];
   }
 

@@ -30,6 +30,7 @@ interface ForensicDirective<T> {
   readonly parse: (args: readonly string[]) => Parsed<T>;
 }
 
+/** mod_log_forensic's criteria (ForensicLogCriteria), and OnDemand, which is ours and always allowed. */
 export const CRITERIA = ['FailedLogin', 'UntimelyDeath', 'ModuleConfig', 'OnDemand'] as const;
 
 /** Defaults, errors and their order are those of mod_log_forensic 1.3.8 (contrib/mod_log_forensic.c, set_forensiclog…). */

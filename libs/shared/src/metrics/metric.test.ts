@@ -37,8 +37,9 @@ describe('a metric', () => {
       throw new Error('EIO');
     };
     const free: Metric = { kind: 'gauge', name: 'forensic_free_bytes', help: HELP, read: gone };
+    const lag: Metric = { ...free, name: 'forensic_lag_records', label: 'partition' };
     const filed: Metric = { kind: 'counter', name: 'forensic_filed_total', help: HELP, read: () => 1 };
-    expect(await scraped(free, filed)).toEqual(['forensic_filed_total 1']);
+    expect(await scraped(free, lag, filed)).toEqual(['forensic_filed_total 1']);
   });
 
   it('of several services in one process has the numbers of all of them', async () => {

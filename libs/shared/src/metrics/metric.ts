@@ -45,11 +45,12 @@ function registerRows(registry: Registry, rows: readonly ReadMetric[]): void {
 
   function collect(): void {
     metric.reset();
+    // What has no label is told as 0 after that, also while it is not known.
+    if (label === undefined) metric.remove();
     for (const { read } of rows) {
       const value = readNow(read);
       if (typeof value === 'number') metric.inc(value);
-      else if (value === undefined) metric.remove();
-      else for (const [of, number] of Object.entries(value)) metric.inc({ [label!]: of }, number);
+      else for (const [of, number] of Object.entries(value ?? {})) metric.inc({ [label!]: of }, number);
     }
   }
 }

@@ -5,6 +5,12 @@ export interface Readiness {
   readonly why: readonly string[];
 }
 
+/** Of services that run in one process: ready when all of them are; else with what the others miss. */
+export function readinessOfAll(...services: readonly Readiness[]): Readiness {
+  const waiting = services.filter(({ isReady }) => !isReady);
+  return { isReady: waiting.length === 0, why: waiting.flatMap(({ why }) => why) };
+}
+
 /** As an operator reads it: `ready: 6 partitions`, `restoring 2 of 6 partitions`. */
 export function describeReadiness({ isReady, why }: Readiness): string {
   const reasons = why.join(', ');
