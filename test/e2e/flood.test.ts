@@ -14,7 +14,7 @@ import { ServiceProcess } from './service-process.ts';
 const PATIENCE_MS = 300_000;
 const MIB = 1024 * 1024;
 
-/** What ingest takes at most under the settings below, MiB: 64 may be bodies, some 140 are an ingest at rest. */
+/** What ingest takes at most under the settings below, MiB: measured 350 to 490, of which 64 may be bodies and some 140 are an ingest at rest. */
 const LIMIT_MIB = 512;
 
 const LIMITS = {
@@ -42,7 +42,8 @@ const ATTACKS: FloodPlan['attacks'] = [
 ];
 
 const LEAST_CONNECTIONS = 2000;
-const EVERY_ANSWER = [202, 400, 401, 404, 429, 431, 503];
+/** What the flood hears at least; 503 with its Retry-After the good nodes hear. */
+const EVERY_ANSWER = [202, 400, 401, 404, 429, 431];
 
 it(
   "2,000 flooding connections don't stop other nodes' events, ingest's memory stays under its limit, and every 202 is honoured",

@@ -33,7 +33,7 @@ export class Counters {
     expired_token: 0,
     missing_certificate: 0,
   };
-  /** HTTP connections that were closed, by the bound: of all, of one address, of requests on one, of what a client that is refused again and again may send. */
+  /** HTTP connections that were closed, by the bound: of all, of one address, of requests on one, of bodies behind refusals that wait. */
   readonly refusedConnections = { all: 0, address: 0, pipelining: 0, refusals: 0 };
   /** Records that were durable in the spool because the log was away, and the bytes of their keys and values. */
   spooled = 0;
@@ -69,6 +69,7 @@ export class Counters {
     const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
     const { policyReloads, policyRejected, tokensReloads, tokensRejected, tlsReloads, tlsRejected, rateLimited } = this;
     const unauthorized = sumOf(this.unauthorizedByReason);
+    const refusedConnections = sumOf(this.refusedConnections);
     return {
       accepted,
       rejected,
@@ -76,7 +77,7 @@ export class Counters {
       overloaded,
       rateLimited,
       unauthorized,
-      refusedConnections: this.refusedConnectionCount,
+      refusedConnections,
       failedBatches,
       ...ofLog,
       policyReloads,
@@ -89,10 +90,6 @@ export class Counters {
       ...this.nodeLogs.totals,
       ...this.syslog.totals,
     };
-  }
-
-  get refusedConnectionCount(): number {
-    return sumOf(this.refusedConnections);
   }
 
   rejected(code: string): void {

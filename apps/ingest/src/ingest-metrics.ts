@@ -162,15 +162,14 @@ function ofSpool({ counters, spool }: MeasuredIngest): Metric[] {
   ];
 }
 
-function ofSources(counters: Counters): Metric[] {
-  const { socket, syslog, nodeLogs } = counters;
+function ofSources({ refusedConnections, socket, syslog, nodeLogs }: Counters): Metric[] {
   return [
     {
       kind: 'counter',
       name: 'forensic_ingest_connections_refused_total',
       help: 'Connections closed because there were too many',
       label: 'source',
-      read: () => ({ http: counters.refusedConnectionCount, socket: socket.refused, syslog: syslog.refused }),
+      read: () => ({ http: refusedConnections.all, socket: socket.refused, syslog: syslog.refused }),
     },
     {
       kind: 'counter',
@@ -229,9 +228,12 @@ function ofAccess({ counters, access }: MeasuredIngest): Metric[] {
     {
       kind: 'counter',
       name: 'forensic_ingest_http_connections_closed_total',
-      help: 'HTTP connections closed for their number from one address, or for the requests that waited on one',
+      help: 'HTTP connections closed for their number from one address, for the requests that waited on one, or for a body behind a refusal that waits',
       label: 'bound',
-      read: () => ({ address: counters.refusedConnections.address, pipelining: counters.refusedConnections.pipelining }),
+      read: () => {
+        const { address, pipelining, refusals } = counters.refusedConnections;
+        return { address, pipelining, refusals };
+      },
     },
     {
       kind: 'counter',
