@@ -54,12 +54,14 @@ export class TargetFile {
     return this.#calls.freeBytes(this.#fd);
   }
 
-  /** SHA-256 of so many bytes from `offset` on; of fewer where it ends before. @throws Node's errors */
+  /** SHA-256 of so many bytes from `offset` on; of fewer where it ends before. @throws ForensicsError FF_UNSAFE_FILE if the name is another file's now; Node's errors */
   sha256(offset: number, length: number): Buffer {
     const hash = createHash('sha256');
     const end = offset + length;
     const fd = this.#calls.openAt(this.directory.fd, this.path.name, READ_FLAGS, 0);
     try {
+      // Blocks would be appended to one file because another one is right.
+      if (identityOf(this.#calls.fstat(fd)) !== this.stats().identity) throw exchanged(this.path, this.path.name);
       const buffer = Buffer.allocUnsafe(Math.min(length, READ_BYTES));
       for (let position = offset; position < end;) {
         const count = this.#calls.read(fd, buffer.subarray(0, end - position), position);
@@ -122,14 +124,16 @@ function openRegular({ path, fd: directory }: OpenDirectory, calls: FileCalls, n
     // Two names in the journal for the same bytes: each would cut off what the other wrote.
     if (opened.nlink > 1n) throw unsafeFile(path, `${name} has a second name (a hard link)`, 'remove one of them');
     const named = calls.lstatAt(directory, name);
-    if (named?.dev !== opened.dev || named.ino !== opened.ino) {
-      throw unsafeFile(path, `${name} was exchanged while it was opened`, 'see who else writes to its directory');
-    }
+    if (named?.dev !== opened.dev || named.ino !== opened.ino) throw exchanged(path, name);
     return fd;
   } catch (error) {
     calls.close(fd);
     throw error;
   }
+}
+
+function exchanged(path: SafePath, name: string): ForensicsError {
+  return unsafeFile(path, `${name} was exchanged while it was opened`, 'see who else writes to its directory');
 }
 
 function withoutFirst(buffers: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {

@@ -8,7 +8,7 @@ import type { Counters } from '../counters.ts';
 import { FileValue } from '../reload/file-value.ts';
 import { FileWatch } from '../reload/file-watch.ts';
 import { type Access, ANYBODY } from './access.ts';
-import { readTls, tlsFilesOf } from './tls-files.ts';
+import { type ReadTls, readTls, tlsFilesOf } from './tls-files.ts';
 
 /** Where the file system does not tell of changes the files are looked at this often. */
 const POLL_MS = 2000;
@@ -35,12 +35,12 @@ export function configuredAccess(environment: Readonly<Record<string, string | u
       return tokens?.value ?? null;
     },
     get tls() {
-      return tls?.file.value ?? null;
+      return tls?.file.value.options ?? null;
     },
     onTlsChange: (changed) => void tls?.changed.push(changed),
     place: placeOf(settings),
     get warnings() {
-      return files.flatMap(({ outOfDate }) => outOfDate ?? []);
+      return [...files.flatMap(({ outOfDate }) => outOfDate ?? []), ...expired(tls?.file.value)];
     },
     close: () => watches.forEach((watch) => watch.close()),
   };
@@ -64,21 +64,27 @@ function tlsOf({ tlsCert, tlsKey, tlsClientCa }: AccessSettings, { counters, war
   const files = tlsFilesOf(tlsCert, tlsKey, tlsClientCa);
   if (files === null) return null;
   const changed: ((tls: TlsOptions) => void)[] = [];
-  const file: FileValue<TlsOptions> = new FileValue({
+  const file: FileValue<ReadTls> = new FileValue({
     name: `certificate and key of ${files.cert}`,
     paths: [files.cert, files.key, ...(files.clientCa === null ? [] : [files.clientCa])],
     read: () => {
-      const { options, isKeyReadByOthers } = readTls(files);
-      if (isKeyReadByOthers) warn(openSecretWarning('FF_INGEST_TLS_KEY', files.key));
-      return options;
+      const value = readTls(files);
+      if (value.isKeyReadByOthers) warn(openSecretWarning('FF_INGEST_TLS_KEY', files.key));
+      return value;
     },
     reread: (isTaken) => {
       counters[isTaken ? 'tlsReloads' : 'tlsRejected'] += 1;
-      if (isTaken) for (const tell of changed) tell(file.value);
+      if (isTaken) for (const tell of changed) tell(file.value.options);
     },
     warn,
   });
   return { file, changed };
+}
+
+/** Nothing of ours fails then: it is the nodes that hear of it. */
+function expired(tls: ReadTls | undefined): string[] {
+  const files = [...(tls?.expiryMs ?? [])].filter(([, expiryMs]) => expiryMs <= Date.now());
+  return files.map(([path]) => `the certificate of ${path} has expired, and no node gets in: put a new one in its place`);
 }
 
 function placeOf({ tokensFile, tlsClientCa }: AccessSettings): string {

@@ -39,6 +39,16 @@ export class ScratchAccess {
     this.#certify(name, [...signed, '-subj', `/CN=${name}`, '-addext', 'basicConstraints=critical,CA:FALSE', ...alternative]);
   }
 
+  /** A certificate that has expired, `NAME.pem` and `NAME.key`. */
+  expired(authority: string, name: string): void {
+    const request = ['req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', `/CN=${name}`];
+    const [key, asked] = [this.path(`${name}.key`), this.path(`${name}.csr`)];
+    const run = (args: readonly string[]) => execFileSync('openssl', args, { stdio: 'ignore' });
+    run([...request, '-keyout', key, '-out', asked]);
+    const signed = ['-CA', this.path(`${authority}.pem`), '-CAkey', this.path(`${authority}.key`), '-days', '-1'];
+    run(['x509', '-req', '-in', asked, ...signed, '-CAcreateserial', '-out', this.path(`${name}.pem`)]);
+  }
+
   path(name: string): string {
     return join(this.dir, name);
   }

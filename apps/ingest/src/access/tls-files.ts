@@ -14,6 +14,8 @@ export interface TlsFiles {
 export interface ReadTls {
   readonly options: TlsOptions;
   readonly isKeyReadByOthers: boolean;
+  /** From when on, milliseconds since 1970, a certificate is no longer taken: of the files that have one. */
+  readonly expiryMs: ReadonlyMap<string, number>;
 }
 
 /** A client that has not shaken hands within this is dropped. */
@@ -48,10 +50,13 @@ export function readTls({ cert, key, clientCa }: TlsFiles): ReadTls {
     minVersion: 'TLSv1.2',
     handshakeTimeout: HANDSHAKE_MS,
   };
+  const expiryMs = new Map<string, number>();
   try {
+    expiryMs.set(cert, Date.parse(new X509Certificate(certText).validTo));
     // A CA that is none would be passed over without a word, and nobody let in.
     const authority = caText === null ? null : new X509Certificate(caText);
     if (authority?.ca === false) throw new Error('the certificate of FF_INGEST_TLS_CLIENT_CA is not one of an authority');
+    if (authority && clientCa !== null) expiryMs.set(clientCa, Date.parse(authority.validTo));
     createSecureContext(options);
   } catch (cause) {
     const files = [cert, key, ...(clientCa === null ? [] : [clientCa])].join(', ');
@@ -61,5 +66,5 @@ export function readTls({ cert, key, clientCa }: TlsFiles): ReadTls {
       { cause },
     );
   }
-  return { options, isKeyReadByOthers: isReadByOthers };
+  return { options, isKeyReadByOthers: isReadByOthers, expiryMs };
 }

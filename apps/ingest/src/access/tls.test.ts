@@ -116,6 +116,15 @@ describe.runIf(hasOpenssl || process.env['CI'] !== undefined)('ingest over TLS',
     await expect(publish(ingest, 'n')).rejects.toThrow(/certificate/);
   });
 
+  it('with a certificate that has expired says so in the readiness, for the nodes can only fail', async () => {
+    scratch.expired('ca', 'old');
+    const ingest = await start({ FF_INGEST_TLS_CERT: scratch.path('old.pem'), FF_INGEST_TLS_KEY: scratch.path('old.key') });
+    expect(ingest.access.warnings).toEqual([
+      `the certificate of ${scratch.path('old.pem')} has expired, and no node gets in: put a new one in its place`,
+    ]);
+    await expect(publish(ingest, 'n')).rejects.toThrow(/certificate has expired/);
+  });
+
   it.each([
     [{ FF_INGEST_TLS_KEY: '' }, 'FF_BAD_SETTING', /need one another/],
     [{ FF_INGEST_TLS_CERT: '', FF_INGEST_TLS_KEY: '', FF_INGEST_TLS_CLIENT_CA: 'ca' }, 'FF_BAD_SETTING', /over TLS only/],

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { ForensicsError, messageOf } from '../error.ts';
 import { type SignedHead, signedBytes } from './signed-head.ts';
 
@@ -53,7 +53,8 @@ export function keyIdOf(publicKey: KeyObject): string {
 function readPrivate(path: string): Buffer {
   let fd: number | undefined;
   try {
-    fd = openSync(path, 'r');
+    // Without O_NONBLOCK a FIFO would hold up the process until somebody writes to it.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const { mode } = fstatSync(fd);
     if ((mode & OTHERS) === 0) return readFileSync(fd);
   } catch (cause) {

@@ -59,9 +59,31 @@ const FORMATS: readonly (readonly [format: string, path: string, type: string, b
 ];
 
 const LOOK_ALIKES = [
-  ...['', 'ftp-1.', 'ftp-1 ', ' ftp-1', 'ftp-1\0', 'ftp-1\0ftp-2', 'ftp-1\n', 'ftp-2', 'ftp-11'],
-  ...['ftp-1\u200b', '\ufeffftp-1', 'ftp-1\u0301', '\uff46tp-1', 'f\u0442p-1', 'ftp\u00ad-1', '\u202e1-ptf', 'ftp-\u00b9'],
-  ...['ftp-?', 'ftp-*', '[f]tp-1', '*', 'ftp-1,ftp-2', '../ftp-1', 'ftp-1/../ftp-2', 'ftp-1 node=*'],
+  '',
+  'ftp-1.',
+  'ftp-1 ',
+  ' ftp-1',
+  'ftp-1\0',
+  'ftp-1\0ftp-2',
+  'ftp-1\n',
+  'ftp-2',
+  'ftp-11',
+  'ftp-1\u200b',
+  '\ufeffftp-1',
+  'ftp-1\u0301',
+  '\uff46tp-1',
+  'f\u0442p-1',
+  'ftp\u00ad-1',
+  '\u202e1-ptf',
+  'ftp-\u00b9',
+  'ftp-?',
+  'ftp-*',
+  '[f]tp-1',
+  '*',
+  'ftp-1,ftp-2',
+  '../ftp-1',
+  'ftp-1/../ftp-2',
+  'ftp-1 node=*',
 ];
 
 describe('who has the token of one node', () => {

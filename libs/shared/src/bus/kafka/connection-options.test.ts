@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -55,5 +56,17 @@ describe('how we reach Kafka', () => {
     expect(() => options(environment)).toThrow(
       expect.objectContaining({ code: 'FF_BAD_SETTING', message: expect.stringContaining(named) }),
     );
+  });
+  it('is not decided by an authority that everybody may write', () => {
+    const ca = file('authority');
+    chmodSync(ca, 0o666);
+    expect(() => options({ FF_KAFKA_TLS: 'on', FF_KAFKA_TLS_CA: ca })).toThrow(/^FF_KAFKA_TLS_CA=.*everybody may write to it/);
+  });
+
+  it('is not waited for at a FIFO that nobody writes a password to', () => {
+    const fifo = `${file('')}.fifo`;
+    execFileSync('mkfifo', [fifo]);
+    const environment = { FF_KAFKA_SASL_MECHANISM: 'plain', FF_KAFKA_SASL_USER: 'u', FF_KAFKA_SASL_PASSWORD_FILE: fifo };
+    expect(() => options(environment)).toThrow(/^FF_KAFKA_SASL_PASSWORD_FILE=.*it is no file/);
   });
 });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { ForensicsError } from '../../error.ts';
+import { readAccessFile } from '../../access/access-file.ts';
+import { ForensicsError, messageOf } from '../../error.ts';
 import type { KafkaSettings } from '../../settings/kafka-settings.ts';
 import type { ClientOptions } from './client.ts';
 
@@ -39,12 +39,12 @@ function saslOf({ saslMechanism, saslUser, saslPasswordFile }: KafkaSettings): C
   return { mechanism: saslMechanism, username: saslUser, password };
 }
 
+/** An authority decides who is taken for the broker, as a tokens file decides who is let in. */
 function read(variable: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
-    throw bad(`${variable}=${JSON.stringify(path)} can't be read (${why}): name a file that this user may read`);
+    return readAccessFile(variable, path).text;
+  } catch (error) {
+    throw bad(messageOf(error));
   }
 }
 
