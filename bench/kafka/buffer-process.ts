@@ -1,4 +1,5 @@
 import { BufferModule } from '@fleet-forensics/buffer/buffer.module';
+import { readinessOf } from '@fleet-forensics/buffer/restoration';
 import { SessionBuffer } from '@fleet-forensics/buffer/session-buffer';
 import { startBusApp } from '@fleet-forensics/shared/bus/bus-app';
 import type { Bus, Consumer, ConsumerHandlers, ConsumerOptions } from '@fleet-forensics/shared/bus/port';
@@ -51,7 +52,7 @@ function tell(event: Told['event']): void {
 }
 
 const untold = new Map<Told['event'], () => boolean>([
-  ['restored', () => start !== undefined && buffer.owners.length > 0 && buffer.isRestored],
+  ['restored', () => start !== undefined && readinessOf(buffer).isReady],
   ['folded', () => start !== undefined && buffer.counts.messages >= Number(BENCH_LINES)],
 ]);
 const looking = setInterval(() => {

@@ -12,6 +12,7 @@ import { decodeBlockPart, encodeBatch } from '@fleet-forensics/shared/wire/codec
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BufferModule } from './buffer.module.ts';
 import { type BatchFields, POLICY, criterion, sessionBatch } from './fold/log.fixture.ts';
+import { readinessOf } from './restoration.ts';
 import { SessionBuffer } from './session-buffer.ts';
 
 let dir: string;
@@ -101,7 +102,7 @@ describe('the buffer on a log', () => {
     await first.close();
     const second = await startBuffer();
     const buffer = second.get(SessionBuffer);
-    await expect.poll(() => buffer.owners.length === 12 && buffer.isRestored).toBe(true);
+    await expect.poll(() => readinessOf(buffer)).toEqual({ isReady: true, why: ['12 partitions'] });
     expect(sessionsIn(second)).toBe(1);
     await second.close();
   });
@@ -126,7 +127,7 @@ describe('the buffer on a log', () => {
     await first.close();
     const second = await startBuffer({}, shorter);
     const buffer = second.get(SessionBuffer);
-    await expect.poll(() => buffer.owners.length === 12 && buffer.isRestored).toBe(true);
+    await expect.poll(() => readinessOf(buffer)).toEqual({ isReady: true, why: ['12 partitions'] });
     expect(buffer.counts.messages).toBeLessThan(300);
     await publish('s', { criterion: criterion('FailedLogin', { seq: 601 }) });
     await expect.poll(blockCount).toBe(1);

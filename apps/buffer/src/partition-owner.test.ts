@@ -1,5 +1,5 @@
 import type { Assignment, Batch, BusRecord, Commit, Consumer, OutgoingRecord, Producer } from '@fleet-forensics/shared/bus/port';
-import { NotedTraces } from '@fleet-forensics/shared/process/noted-traces.fixture';
+import { NotedTraces } from '../../../libs/shared/src/process/noted-traces.fixture.ts';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
 import { BufferSettings } from '@fleet-forensics/shared/settings/buffer-settings';
 import { BLOCKS, DEAD_LETTERS, SESSION_EVENTS } from '@fleet-forensics/shared/topics';

@@ -56,11 +56,6 @@ export class SessionBuffer {
     return [...this.#owners.values()];
   }
 
-  /** True when every ring of every owned partition is as it was before a restart. */
-  get isRestored(): boolean {
-    return this.owners.every(({ fold }) => fold.isLive);
-  }
-
   /** What was folded since the start, replays included, and what was written. */
   get counts(): FoldCounters & BufferCounters {
     const sum = { ...this.#past };

@@ -1,4 +1,4 @@
-import { NotedTraces } from '@fleet-forensics/shared/process/noted-traces.fixture';
+import { NotedTraces } from '../../../libs/shared/src/process/noted-traces.fixture.ts';
 import { parseTraceparent } from '@fleet-forensics/shared/wire/traceparent';
 import { describe, expect, it } from 'vitest';
 import { encodeBlock } from './fold/block.ts';

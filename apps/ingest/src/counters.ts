@@ -35,9 +35,8 @@ export class Counters {
   };
   /** HTTP connections that were closed, by the bound: of all, of one address, of requests on one, of bodies behind refusals that wait. */
   readonly refusedConnections = { all: 0, address: 0, pipelining: 0, refusals: 0 };
-  /** Records that were durable in the spool because the log was away, and the bytes of their keys and values. */
+  /** Records that were durable in the spool because the log was away. */
   spooled = 0;
-  spooledBytes = 0;
   /** Records that left the spool: they are in the log, or in one of the next two. */
   drained = 0;
   /** Spooled records that the log takes in no case: they went to forensic.dead-letters. */
@@ -63,7 +62,7 @@ export class Counters {
 
   /** What an operator is told at the end, by name. */
   get totals(): Record<string, number> {
-    const { accepted, rejectedByCode, ignored, overloaded, failedBatches } = this;
+    const { accepted, rejectedByCode, ignored, forgottenNotCaptured, overloaded, failedBatches } = this;
     const { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused } = this;
     const rejected = sumOf(rejectedByCode);
     const ofLog = { spooled, drained, spoolDeadLetters, spoolLost, spoolRefused, forwardRefused };
@@ -74,6 +73,7 @@ export class Counters {
       accepted,
       rejected,
       ignored,
+      forgottenNotCaptured,
       overloaded,
       rateLimited,
       unauthorized,

@@ -35,6 +35,7 @@ describe('the metrics of an ingest', () => {
     counters.unauthorized('expired_token');
     counters.refusedConnection('address');
     counters.forwardRefused = 2;
+    counters.forgottenNotCaptured = 5;
     counters.syslog.dropped = 3;
     counters.syslog.lost = 4;
     const text = await registry.metrics();
@@ -42,6 +43,8 @@ describe('the metrics of an ingest', () => {
     expect(text).toContain('forensic_ingest_requests_unauthorized_total{reason="expired_token"} 1\n');
     expect(text).toContain('forensic_ingest_http_connections_closed_total{bound="address"} 1\n');
     expect(text).toContain('forensic_ingest_lost_total{source="forward"} 2\n');
+    expect(text).toContain('forensic_ingest_not_captured_forgotten_total 5\n');
+    expect(counters.totals).toMatchObject({ forgottenNotCaptured: 5 });
     expect(text).toContain('forensic_ingest_lost_total{source="syslog"} 7\n');
   });
 });

@@ -53,6 +53,12 @@ function ofEvents(counters: Counters): Metric[] {
     },
     {
       kind: 'counter',
+      name: 'forensic_ingest_not_captured_forgotten_total',
+      help: 'Numbers of messages that are not captured, forgotten with their idle session: its next block calls them missing',
+      read: () => counters.forgottenNotCaptured,
+    },
+    {
+      kind: 'counter',
       name: 'forensic_ingest_requests_overloaded_total',
       help: 'Requests answered with 429',
       read: () => counters.overloaded,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch, BusRecord, Consumer, OutgoingRecord } from '@fleet-forensics/shared/bus/port';
-import { NotedTraces } from '@fleet-forensics/shared/process/noted-traces.fixture';
+import { NotedTraces } from '../../../libs/shared/src/process/noted-traces.fixture.ts';
 import { decodeDeadLetter, decodeFiling, encodeBlockPart } from '@fleet-forensics/shared/wire/codec';
 import { BlockAssembly, MAX_UNFINISHED_MS } from './block-assembly.ts';
 import { blockFiling } from './block-filing.ts';

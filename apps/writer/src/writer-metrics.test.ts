@@ -49,6 +49,14 @@ describe('the metrics of a writer', () => {
     expect(text).toContain('forensic_writer_criterion_to_file_seconds_count 2\n');
   });
 
+  it('tell of blocks that were given up, and of files that grow because they can not be rotated', async () => {
+    place.counters.unfinished = 2;
+    place.counters.rotationsPutOff = 3;
+    const text = await registry.metrics();
+    expect(text).toContain('forensic_writer_unfinished_total 2\n');
+    expect(text).toContain('forensic_writer_rotations_put_off_total 3\n');
+  });
+
   it('tell what came again, what waits on the log, and what its disk holds', async () => {
     await place.file([blockOf('one', 1)]);
     await place.file([blockOf('one', 1)]);

@@ -100,6 +100,18 @@ function ofTrouble({ counters, health }: MeasuredWriter): Metric[] {
     },
     {
       kind: 'counter',
+      name: 'forensic_writer_unfinished_total',
+      help: 'Blocks that were given up because parts of them never came; the others are among the dead letters',
+      read: () => counters.unfinished,
+    },
+    {
+      kind: 'counter',
+      name: 'forensic_writer_rotations_put_off_total',
+      help: 'How often a file was due for rotation and could not be renamed',
+      read: () => counters.rotationsPutOff,
+    },
+    {
+      kind: 'counter',
       name: 'forensic_dead_letters_total',
       help: 'Records that could not be used and went to forensic.dead-letters, by the service that sent them there',
       label: 'service',

@@ -115,7 +115,6 @@ export class SpooledProducer implements Producer {
       throw this.#full(cause);
     }
     counters.spooled += records.length;
-    for (const { key, value } of records) counters.spooledBytes += value.length + (key?.length ?? 0);
   }
 
   async #drain(): Promise<void> {
