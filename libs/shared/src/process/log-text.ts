@@ -9,9 +9,9 @@ const SECRETS: readonly RegExp[] = [
   /(\bauthorization["']?\s{0,8}[:=]\s{0,8}["']?(?:[a-z]{1,32}\s{1,8})?)[^\s"',]+/gi,
   /(\b(?:bearer|basic)\s{1,8})[\w+/.~=-]{16,}/gi,
   // `password=…`, `"token": "…"`, `sasl_password: …`; a path behind `…_FILE=` is none.
-  /((?:password|passwd|passphrase|secret|token)["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',;&]+/gi,
+  /((?:password|passwd|passphrase|secret|token)["']?\s{0,8}[:=]\s{0,8}["']?)(?:(?<=")[^"\n]{1,1024}|(?<=')[^'\n]{1,1024}|[^\s"',;&]+)/gi,
   // A token of ours, wherever it stands.
-  /(\bff_)[\w-]{40,}/g,
+  /(ff_)[\w-]{40,}/g,
   // A private key in PEM.
   /(-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----)[^-]+/g,
 ];
