@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from 'vitest';
 import { describeKafkaProcess } from '../kafka/broker.ts';
 import { KafkaProcess } from '../kafka/kafka-process.ts';
-import { isOwed, publishedLines } from './driven-session.ts';
 import { KafkaFleet } from './kafka-fleet.ts';
 import { Load } from './load.ts';
+import { expectFiled } from './owed-blocks.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 const PATIENCE_MS = 200_000;
@@ -32,16 +32,6 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
     await broker.stop();
   }, PATIENCE_MS);
 
-  async function expectFiled(load: Load): Promise<void> {
-    const owed = load.sessions.filter(isOwed);
-    await fleet.filed(owed.map(({ name }) => name));
-    const blocks = fleet.blocksSoFar();
-    for (const { name, lines } of owed) {
-      const ofSession = blocks.filter(({ headers }) => headers['Session'] === name);
-      expect(ofSession.map((block) => publishedLines(block.lines))).toEqual([lines]);
-    }
-  }
-
   it(
     'under load hand their partitions over at once, and the next ones go on with what was accepted',
     { timeout: PATIENCE_MS },
@@ -56,7 +46,7 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
       expect(await services.writer.kill('SIGTERM')).toBe(0);
       await load.accepted(100);
       await load.stop();
-      await expectFiled(load);
+      await expectFiled(fleet, load);
     },
   );
 
@@ -67,7 +57,7 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
     const ended = services.ingest.kill('SIGTERM');
     await expect(load.stop()).rejects.toThrow('fetch failed');
     expect(await ended).toBe(0);
-    await expectFiled(load);
+    await expectFiled(fleet, load);
   });
 
   it('while Kafka is away end all the same, and what was accepted is filed later', { timeout: PATIENCE_MS }, async () => {
@@ -83,6 +73,6 @@ await describeKafkaProcess('services that are told to end', (kafka) => {
     for (const [status, output] of ends) expect(status === 0 || /not drained after \d+ ms/.test(output), output).toBe(true);
     await broker.restart();
     await Promise.all((['ingest', 'buffer', 'writer'] as const).map((app) => fleet.start(app)));
-    await expectFiled(load);
+    await expectFiled(fleet, load);
   });
 });

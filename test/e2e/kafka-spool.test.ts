@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { describeKafkaProcess } from '../kafka/broker.ts';
 import { KafkaProcess } from '../kafka/kafka-process.ts';
-import { isOwed, publishedLines } from './driven-session.ts';
 import { KafkaFleet } from './kafka-fleet.ts';
 import { Load } from './load.ts';
+import { expectFiled } from './owed-blocks.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 const PATIENCE_MS = 180_000;
@@ -36,17 +36,6 @@ await describeKafkaProcess('while Kafka is away', (kafka) => {
     await broker.stop();
   });
 
-  /** Each owed block is there once, with every line in order. */
-  async function expectFiled(load: Load): Promise<void> {
-    const owed = load.sessions.filter(isOwed);
-    await fleet.filed(owed.map(({ name }) => name));
-    const blocks = fleet.blocksSoFar();
-    for (const { name, lines } of owed) {
-      const ofSession = blocks.filter(({ headers }) => headers['Session'] === name);
-      expect(ofSession.map((block) => publishedLines(block.lines))).toEqual([lines]);
-    }
-  }
-
   it(
     'requests are answered with 202, and their blocks are filed once and in order when it is back',
     { timeout: PATIENCE_MS },
@@ -61,7 +50,7 @@ await describeKafkaProcess('while Kafka is away', (kafka) => {
       await load.accepted(100);
       await load.stop();
       expect([...load.answers.keys()]).toEqual([202]);
-      await expectFiled(load);
+      await expectFiled(fleet, load);
       expect(await ingest.kill('SIGTERM')).toBe(0);
     },
   );
@@ -79,8 +68,8 @@ await describeKafkaProcess('while Kafka is away', (kafka) => {
     await later.accepted(50);
     await later.stop();
     await broker.restart();
-    await expectFiled(load);
-    await expectFiled(later);
+    await expectFiled(fleet, load);
+    await expectFiled(fleet, later);
   });
 
   it('a spool that is full is answered with 503, and what was accepted before is filed', { timeout: PATIENCE_MS }, async () => {
@@ -97,8 +86,8 @@ await describeKafkaProcess('while Kafka is away', (kafka) => {
     await after.accepted(20);
     await after.stop();
     expect([...after.answers.keys()]).toEqual([202]);
-    await expectFiled(load);
-    await expectFiled(after);
+    await expectFiled(fleet, load);
+    await expectFiled(fleet, after);
     expect(await small.kill('SIGTERM')).toBe(0);
     expect(small.output).toMatch(/^accepted .* spooled \d+, drained \d+, spoolRefused \d+$/m);
   });

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isOwed, publishedLines } from '../e2e/driven-session.ts';
 import { metricOf, untilReadiness } from '../e2e/health-answers.ts';
 import { KafkaFleet } from '../e2e/kafka-fleet.ts';
 import { Load } from '../e2e/load.ts';
+import { expectFiled } from '../e2e/owed-blocks.ts';
 import type { ServiceProcess } from '../e2e/service-process.ts';
 import { describeKafkaProcess } from '../kafka/broker.ts';
 import { KafkaProcess } from '../kafka/kafka-process.ts';
@@ -51,17 +51,6 @@ await describeKafkaProcess('a full disk', (kafka) => {
       rmSync(base, { recursive: true });
     }, PATIENCE_MS);
 
-    /** Each session that is owed a block has it, once and whole. */
-    async function expectFiled(load: Load): Promise<void> {
-      const owed = load.sessions.filter(isOwed);
-      await fleet.filed(owed.map(({ name }) => name));
-      const blocks = fleet.blocksSoFar();
-      for (const { name, lines } of owed) {
-        const ofSession = blocks.filter(({ headers }) => headers['Session'] === name);
-        expect(ofSession.map((block) => publishedLines(block.lines))).toEqual([lines]);
-      }
-    }
-
     it(
       "Kafka's: the broker ends, events wait in the spool, and all goes on when it is started with room again",
       { timeout: PATIENCE_MS },
@@ -79,7 +68,7 @@ await describeKafkaProcess('a full disk', (kafka) => {
         await load.accepted(100);
         await load.stop();
         expect([...load.answers.keys()]).toEqual([202]);
-        await expectFiled(load);
+        await expectFiled(fleet, load);
       },
     );
 
@@ -101,7 +90,7 @@ await describeKafkaProcess('a full disk', (kafka) => {
         await load.accepted(100);
         await load.stop();
         expect(new Set(load.answers.keys())).toEqual(new Set([202, 503]));
-        await expectFiled(load);
+        await expectFiled(fleet, load);
         expect(await ingest.kill('SIGTERM')).toBe(0);
       },
     );
@@ -117,7 +106,7 @@ await describeKafkaProcess('a full disk', (kafka) => {
       await untilReadiness(writer, 200);
       await load.stop();
       expect([...load.answers.keys()]).toEqual([202]);
-      await expectFiled(load);
+      await expectFiled(fleet, load);
       expect(await writer.kill('SIGTERM')).toBe(0);
     });
   });
