@@ -15,7 +15,7 @@ export class Load {
   readonly #name: string;
   readonly #next = random(1);
   readonly #stopping = new AbortController();
-  readonly #lanes: Promise<void>[];
+  readonly #lanes: Promise<unknown>;
   readonly #token: string | undefined;
 
   /** @param token shown with each request, if any is */
@@ -23,18 +23,21 @@ export class Load {
     this.#token = token;
     this.#url = url;
     this.#name = name;
-    this.#lanes = Array.from({ length: LANES }, () => this.#publish());
+    this.#lanes = Promise.all(Array.from({ length: LANES }, () => this.#publish()));
+    // A test that fails ends the service under its load: what the test failed of is what it should say.
+    this.#lanes.catch(() => {});
   }
 
-  /** Settles when so many more requests are answered with 202. */
+  /** Settles when so many more requests are answered with 202. @throws if one is not answered at all */
   async accepted(more: number): Promise<void> {
     const enough = (this.answers.get(202) ?? 0) + more;
-    await vi.waitUntil(() => (this.answers.get(202) ?? 0) >= enough, { timeout: PATIENCE_MS });
+    await Promise.race([this.#lanes, vi.waitUntil(() => (this.answers.get(202) ?? 0) >= enough, { timeout: PATIENCE_MS })]);
   }
 
+  /** @throws if a request was not answered at all */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all(this.#lanes);
+    await this.#lanes;
   }
 
   /** A session that is refused is left as it is. */

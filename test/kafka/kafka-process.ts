@@ -55,11 +55,15 @@ export class KafkaProcess {
     if (signal === 'SIGKILL' || signal === 'SIGTERM') await this.#broker.ended;
   }
 
-  /** Starts it again, killed first if it runs; resolves when it answers. */
+  /** Starts it again, killed first if it runs, and once more if that fails, as a service manager does; resolves when it answers. */
   async restart(): Promise<void> {
     await this.kill('SIGKILL');
     const place = { data: this.#data, port: this.#broker.port };
-    this.#broker = await Broker.start(this.#kafka, { ...this.#options, ...place, isShortLived: true });
+    const start = () => Broker.start(this.#kafka, { ...this.#options, ...place, isShortLived: true });
+    this.#broker = await start().catch((error: unknown) => {
+      process.stderr.write(`\nKafka does not start again at once: ${String(error)}\n\n`);
+      return start();
+    });
   }
 
   /** Ends it and removes its data. */

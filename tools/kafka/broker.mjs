@@ -6,7 +6,7 @@ import { startGuard, startJvm } from './jvm.mjs';
 import { answersMetadata } from './metadata-request.mjs';
 import { serverProperties } from './server-properties.mjs';
 
-const START_MS = 60_000;
+const START_MS = 120_000;
 const STOP_MS = 20_000;
 const ASK_AGAIN_MS = 50;
 const ANSWER_MS = 2000;
