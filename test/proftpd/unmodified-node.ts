@@ -12,7 +12,7 @@ const LOGS = ['system', 'trace', 'extended', 'transfer'] as const;
 
 /** As docs/UNMODIFIED-NODES.md recommends it. */
 const LOG_FORMAT =
-  'LogFormat forensics "uid=%{UNIQUE_ID}e pid=%P rip=%a rport=%{remote-port} lip=%L lport=%p t=%{%Y-%m-%d %H:%M:%S}t,%{millisecs} ' +
+  'LogFormat forensics "uid=%{UNIQUE_ID}e pid=%P rip=%a rport=%{remote-port} lip=%L lport=%p t=%{iso8601} ' +
   'us=%{microsecs} proto=%{protocol} user=%u ouser=%U cmd=%m args=%f raw=%r code=%s msg=%S in=%I out=%O bytes=%b ' +
   'xs=%{transfer-status} xf=%{transfer-failure} euid=%{uid} egid=%{gid} E=%E"';
 

@@ -1,11 +1,20 @@
+import { isatty } from 'node:tty';
+
 /** What is said may find no reader any more (a closed pipe): the process goes on without one. */
 export function outliveReaders(): void {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {});
 }
 
-/** Resolves at Ctrl-C or SIGTERM. A second one ends the process at once. */
+/**
+ * Resolves at Ctrl-C or SIGTERM, and when the terminal that it runs on is closed. A second Ctrl-C or SIGTERM ends the process at once.
+ * Without a terminal SIGHUP asks a service to read files again: one that has none to read goes on.
+ */
 export function endAsked(): Promise<void> {
+  const isOnTerminal = isatty(0);
   return new Promise((resolve) => {
+    process.on('SIGHUP', () => {
+      if (isOnTerminal) resolve();
+    });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {
         resolve();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -16,8 +17,10 @@ class Run {
   /** The lines of its log. */
   readonly lines: Record<string, unknown>[] = [];
 
-  constructor(kind: string, settings: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [...TYPES, FIXTURE, kind], {
+  constructor(kind: string, settings: Readonly<Record<string, string>> = {}, onTerminal = false) {
+    const command = [process.execPath, ...TYPES, FIXTURE, kind];
+    const [program, ...args] = onTerminal ? ['script', '-qec', `exec ${command.join(' ')}`, '/dev/null'] : command;
+    this.child = spawn(program!, args, {
       env: { PATH: process.env['PATH'], ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -128,6 +131,24 @@ describe('a service', () => {
     const run = new Run('stuck');
     await run.says('here it is');
     expect(await run.answer('/livez')).toBe('503 {"alive":false,"why":["it hangs"]}');
+  });
+
+  it('goes on at a SIGHUP, which asks it for no more than to read files that it does not have', async () => {
+    const run = new Run('restores');
+    await run.says('ready: 2 partitions');
+    run.child.kill('SIGHUP');
+    expect(await run.answer('/livez')).toMatch(/^200 /);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
+  it('drains when the terminal that it runs on is closed', async () => {
+    const run = new Run('restores', { FF_LOGGING_FORMAT: 'json' }, true);
+    await run.says('ready: 2 partitions');
+    const { pid } = run.child;
+    process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')), 'SIGHUP');
+    expect(await run.ended).toBe(0);
+    expect(run.said).toMatch(/draining …\nclosed 1\n$/);
   });
 
   it('that can not be drained in time says so, with status 1', async () => {

@@ -44,6 +44,14 @@ describe('an ExtendedLog message in our LogFormat', () => {
     });
   });
 
+  it('has the time at which it was written, also where a second begins between its milliseconds and its microseconds', () => {
+    const at = (stamp: string, us: string) =>
+      parse(ours({ cmd: 'NOOP' }).replace('20,583 us=583399', `${stamp} us=${us}`)).timeUs;
+    expect(at('20,583', '584001')).toBe(SECOND_US + 584_001);
+    expect(at('20,999', '7')).toBe(SECOND_US + 1_000_007);
+    expect(at('20,000', '000000')).toBe(SECOND_US);
+  });
+
   it('can not be talked out of a refused password by a user name that looks like fields', () => {
     for (const ouser of [
       'x cmd=NOOP args=- raw=NOOP code=200 msg=OK',

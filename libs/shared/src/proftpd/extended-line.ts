@@ -10,13 +10,16 @@ const TAIL = /^ in=(\d+|-) out=(\d+|-) bytes=(\d+|-) xs=\S* xf=.* euid=(\d+|-) e
 /** A LogFormat of the essentials only; it carries no time. */
 const SHORT = /^id=(\S*) pid=(\d{1,7}) cmd=(\S*) code=(\S+) user=(.*) E=(.*)$/;
 
+const US_PER_MS = 1000;
+const US_PER_SECOND = 1_000_000;
+
 const IP = /^[\da-fA-F:.]+$/;
 
 /**
  * An ExtendedLog message in the LogFormat that we recommend, its short form `id pid cmd code user E`, or ProFTPD's default
  * `%h %l %u %t "%r" %s %b`. Ours, as it stands in proftpd.conf (on one line; mod_unique_id fills the first field if it is there):
  *
- *   LogFormat forensics "uid=%{UNIQUE_ID}e pid=%P rip=%a rport=%{remote-port} lip=%L lport=%p t=%{%Y-%m-%d %H:%M:%S}t,%{millisecs}
+ *   LogFormat forensics "uid=%{UNIQUE_ID}e pid=%P rip=%a rport=%{remote-port} lip=%L lport=%p t=%{iso8601}
  *     us=%{microsecs} proto=%{protocol} user=%u ouser=%U cmd=%m args=%f raw=%r code=%s msg=%S in=%I out=%O bytes=%b
  *     xs=%{transfer-status} xf=%{transfer-failure} euid=%{uid} egid=%{gid} E=%E"
  *   ExtendedLog /var/log/proftpd/extended.log ALL,CONNECT,EXIT forensics
@@ -32,8 +35,8 @@ function parseRecommended(line: string, text: Buffer, clock: LogClock): LogEntry
   const head = HEAD.exec(line);
   if (!head) return null;
   const [matched, uniqueId, pid, client, local, port, stamp = '', microseconds, protocol] = head;
-  const secondUs = clock(stamp.slice(0, -4));
-  if (Number.isNaN(secondUs)) return null;
+  const stampUs = clock(stamp);
+  if (Number.isNaN(stampUs)) return null;
   const context: SessionContext = {
     ...(isKnown(uniqueId) && { uniqueId: textField(uniqueId) }),
     ...(isKnown(client) && IP.test(client) && { clientAddress: client }),
@@ -41,8 +44,13 @@ function parseRecommended(line: string, text: Buffer, clock: LogClock): LogEntry
     ...(isKnown(protocol) && { protocol: textField(protocol) }),
   };
   const facts = commandFacts(line.slice(matched.length), context);
-  const timeUs = secondUs + Number(microseconds);
+  const timeUs = stampUs + sinceStampUs(Number(stamp.slice(-3)), Number(microseconds));
   return { type: LogType.ExtendedLog, level: 0, timeUs, pid: Number(pid), text, facts };
+}
+
+/** ProFTPD reads the clock for each field anew: between the milliseconds and the microseconds it may have struck the next second. */
+function sinceStampUs(milliseconds: number, microseconds: number): number {
+  return (microseconds - milliseconds * US_PER_MS + US_PER_SECOND) % US_PER_SECOND;
 }
 
 /**

@@ -10,8 +10,8 @@ export const LOOKAHEAD = 64;
 export const MAX_HELD = 10_000;
 
 /**
- * Real times go back by up to a second: ExtendedLog takes the second and its fraction from two clocks, TransferLog writes whole
- * seconds, and a process that has to wait writes what it stamped before.
+ * Real times go back by up to a second: TransferLog writes whole seconds, `%{…}t` of a LogFormat takes the second from a clock that is
+ * some milliseconds late, and a process that has to wait writes what it stamped before.
  */
 const JITTER_MS = 2000;
 

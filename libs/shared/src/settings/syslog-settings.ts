@@ -49,6 +49,17 @@ export class SyslogSettings {
   connections!: number;
 
   @Setting({
+    variable: 'FF_SYSLOG_CONNECTIONS_PER_ADDRESS',
+    default: 256,
+    bound: '0 to 65536; 0: no limit',
+    doc: 'TCP connections from one address (of IPv6: one /64); one more is closed and counted. Raise it where many nodes come through one NAT.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(65_536)
+  connectionsPerAddress!: number;
+
+  @Setting({
     variable: 'FF_SYSLOG_CONNECTION_IDLE_S',
     default: 86_400,
     unit: 'seconds',

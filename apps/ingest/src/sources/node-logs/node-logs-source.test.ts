@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { IngestSettings } from '@fleet-forensics/shared/settings/ingest-settings';
 import { NodeLogSettings } from '@fleet-forensics/shared/settings/node-log-settings';
 import { readSettings } from '@fleet-forensics/shared/settings/setting';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Counters } from '../../counters.ts';
 import { DetectionRules } from '../../detection/detection-rules.ts';
 import { Packer } from '../../packer/packer.ts';
@@ -20,6 +20,10 @@ import { FlakyLog } from './recording.fixture.ts';
 import { scratchDir } from './scratch-node.fixture.ts';
 
 const WAIT = { timeout: 20_000 };
+/** A PID that no system gives. */
+const NOBODY = 9_999_999;
+/** Longer than lines are held back. */
+const STANDSTILL_MS = 1000;
 
 let scratch: ReturnType<typeof scratchDir>;
 let log: FlakyLog;
@@ -107,6 +111,24 @@ describe('the logs of an unmodified node', () => {
       .poll(() => log.batches.map(({ criterion, end }) => [criterion?.name, end?.reason]), WAIT)
       .toContainEqual(['UntimelyDeath', undefined]);
     await expect.poll(() => log.batches.flatMap(({ end }) => end?.reason ?? []), WAIT).toEqual(['killed']);
+  });
+
+  it('tell of no death where a process says its last word and is gone while ingest stands still', async () => {
+    const file = join(scratch.dir, 'system');
+    await started({ FF_TAIL_SYSTEM_LOG: file });
+    const signal = vi.spyOn(process, 'kill').mockReturnValue(true);
+    onTestFinished(() => signal.mockRestore());
+    appendFileSync(file, systemLine(NOBODY, 'FTP session opened.'));
+    await expect.poll(published, WAIT).toBe(1);
+    signal.mockImplementation(() => {
+      signal.mockRestore();
+      appendFileSync(file, systemLine(NOBODY, 'FTP session closed.'));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STANDSTILL_MS);
+      throw Object.assign(new Error('no such process'), { code: 'ESRCH' });
+    });
+    await expect.poll(() => log.batches.flatMap(({ end }) => end?.reason ?? []), WAIT).toEqual(['closed']);
+    expect(log.batches.flatMap(({ criterion }) => criterion?.name ?? [])).toEqual([]);
+    expect(log.linesBySession.size).toBe(1);
   });
 
   it('that stood in a file before the first start are not read; what comes then is, without waiting for a line behind it', async () => {

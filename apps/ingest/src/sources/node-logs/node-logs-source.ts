@@ -22,8 +22,6 @@ import { SessionProcesses } from './session-processes.ts';
 const BEAT_MS = 100;
 /** Processes, and whether a FIFO is still the one under its name, are looked at this often. */
 const LOOK_MS = 250;
-/** What a process wrote has been read, and held back, by then. */
-const GONE_AFTER_MS = 2 * HOLD_BACK_MS;
 const CLOSE_WITHIN_MS = 2000;
 
 /** The source that the settings switch on; none if they name no log. @throws ForensicsError FF_BAD_SETTING */
@@ -40,6 +38,13 @@ function refuseOther(path: string): void {
   throw new ForensicsError('FF_BAD_SETTING', `${path} is no regular file: FF_TAIL_… names files, FF_FIFO_… names FIFOs`);
 }
 
+/** A process that is gone, with the session that it was. */
+interface GoneProcess {
+  readonly session: OpenSession;
+  /** All that it wrote had been read at this time, milliseconds since 1970; undefined: not yet. */
+  readMs: number | undefined;
+}
+
 /** The logs of a ProFTPD without our module: FIFOs and files of one node, put together to its sessions. */
 class NodeLogsSource implements Source {
   readonly #places: readonly LogPlace[];
@@ -49,8 +54,8 @@ class NodeLogsSource implements Source {
   readonly #fifos = new Map<ProftpdLog, Fifo>();
   #files: FollowedFiles | undefined;
   readonly #processes = new SessionProcesses();
-  /** Sessions whose process is gone, and since when that is known. */
-  readonly #gone = new Map<string, { readonly session: OpenSession; readonly sinceMs: number }>();
+  /** Sessions whose process is gone. */
+  readonly #gone = new Map<string, GoneProcess>();
   #nowMs = 0;
   #lookAtMs = 0;
   #keepAliveAtMs = 0;
@@ -145,7 +150,7 @@ class NodeLogsSource implements Source {
     // Behind this turn FIFOs, too, have been read as far as they were written at `nowMs`.
     await turn();
     if (this.#recorded.awaitsTick) this.#take({ kind: 'tick', nowMs });
-    this.#buryGone();
+    this.#buryGone(nowMs);
     if (nowMs >= this.#lookAtMs) this.#look();
     return false;
   }
@@ -155,12 +160,15 @@ class NodeLogsSource implements Source {
     return this.#nowMs;
   }
 
-  #buryGone(): void {
-    for (const [id, { session, sinceMs }] of this.#gone) {
-      if (sinceMs + GONE_AFTER_MS > this.#nowMs) continue;
+  /** @param tickedMs the logs have been read, and a tick at this time has let go what was held of them for long enough */
+  #buryGone(tickedMs: number): void {
+    for (const [id, gone] of this.#gone) {
+      gone.readMs ??= this.#now();
+      // Ingest may stand still for long between any two lines here: it is not the time that counts, but what has been read by then.
+      if (gone.readMs + HOLD_BACK_MS > tickedMs) continue;
       this.#gone.delete(id);
       this.#ports.counters.nodeLogs.processesGone += 1;
-      this.#take({ kind: 'processGone', pid: session.pid, session: id });
+      this.#take({ kind: 'processGone', pid: gone.session.pid, session: id });
     }
   }
 
@@ -168,7 +176,7 @@ class NodeLogsSource implements Source {
     this.#lookAtMs = this.#nowMs + LOOK_MS;
     if (this.#settings.processes) {
       for (const session of this.#processes.check(this.#recorded.openSessions())) {
-        if (!this.#gone.has(session.id)) this.#gone.set(session.id, { session, sinceMs: this.#nowMs });
+        if (!this.#gone.has(session.id)) this.#gone.set(session.id, { session, readMs: undefined });
       }
     }
     for (const place of this.#places) if (place.kind === 'fifo') this.#keepFifo(place);

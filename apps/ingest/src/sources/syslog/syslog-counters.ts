@@ -6,7 +6,7 @@ export class SyslogCounters {
   cut = 0;
   /** Sessions known by program and PID that ended because nothing was heard of them, or because there were FF_INGEST_SESSIONS. */
   idleSessions = 0;
-  /** TCP connections closed because there were FF_SYSLOG_CONNECTIONS. */
+  /** TCP connections closed because there were FF_SYSLOG_CONNECTIONS, or of one address FF_SYSLOG_CONNECTIONS_PER_ADDRESS. */
   refused = 0;
   /** TCP connections closed because nothing came for FF_SYSLOG_CONNECTION_IDLE_S. */
   idleConnections = 0;

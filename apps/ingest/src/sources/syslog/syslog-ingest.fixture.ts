@@ -27,8 +27,9 @@ export class SyslogIngest {
     return this.ingest.counters.syslog;
   }
 
-  async connect(): Promise<Socket> {
-    const socket = connect(this.port, '127.0.0.1');
+  /** @param localAddress the client's, of the loopback network */
+  async connect(localAddress = '127.0.0.1'): Promise<Socket> {
+    const socket = connect({ port: this.port, host: '127.0.0.1', localAddress });
     await once(socket, 'connect');
     socket.on('error', () => socket.destroy());
     return socket;

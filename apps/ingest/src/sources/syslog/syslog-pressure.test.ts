@@ -49,6 +49,22 @@ describe('syslog under pressure', () => {
     expect(syslog.counters.refused).toBe(1);
   });
 
+  it('from an address with more connections than it may have is refused, counted and said; others are taken', async () => {
+    syslog = await SyslogIngest.start({ FF_SYSLOG_HOST: '::', FF_SYSLOG_CONNECTIONS_PER_ADDRESS: '1' });
+    const first = await syslog.connect();
+    await isClosed(await syslog.connect());
+    const other = await syslog.connect('127.0.0.2');
+    other.end(LINE);
+    expect(await syslog.lines(1)).toHaveLength(1);
+    expect(syslog.counters.refused).toBe(1);
+    expect(syslog.ingest.warnings.at(-1)).toMatch(/^127\.0\.0\.1 has 1 syslog connections \(FF_SYSLOG_CONNECTIONS_PER_ADDRESS\)/);
+    const gone = isClosed(first);
+    first.end(LINE);
+    await gone;
+    (await syslog.connect()).end(LINE);
+    expect(await syslog.lines(3)).toHaveLength(3);
+  });
+
   it('from a connection that is silent for too long is closed and counted', async () => {
     syslog = await SyslogIngest.start({ FF_SYSLOG_CONNECTION_IDLE_S: '1' });
     const socket = await syslog.connect();

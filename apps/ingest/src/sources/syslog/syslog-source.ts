@@ -58,15 +58,15 @@ function readingOf(settings: SyslogSettings, ports: SourcePorts): SyslogReading 
 
 function listenersOf(
   host: string,
-  { tcpPort, udpPort, connections, connectionIdleS }: SyslogSettings,
+  { tcpPort, udpPort, connections, connectionsPerAddress, connectionIdleS }: SyslogSettings,
   { settings, counters: { syslog: counters }, warn }: SourcePorts,
   reading: SyslogReading,
 ): readonly (() => Promise<SyslogListener>)[] {
   const { messageBytes } = settings;
-  const shared = { host, messageBytes, reading, counters };
-  const idleMs = connectionIdleS * 1000;
+  const shared = { host, messageBytes, reading, counters, warn };
+  const bounds = { connections, connectionsPerAddress, idleMs: connectionIdleS * 1000 };
   return [
-    ...(tcpPort > 0 ? [() => TcpListener.open({ ...shared, port: tcpPort, connections, idleMs })] : []),
-    ...(udpPort > 0 ? [() => UdpListener.open({ ...shared, port: udpPort, warn })] : []),
+    ...(tcpPort > 0 ? [() => TcpListener.open({ ...shared, ...bounds, port: tcpPort })] : []),
+    ...(udpPort > 0 ? [() => UdpListener.open({ ...shared, port: udpPort })] : []),
   ];
 }

@@ -59,7 +59,13 @@ describe('lines that take long to look at', () => {
   }
 
   async function connectedListener(): Promise<SyslogListener> {
-    listener = await TcpListener.open({ ...shared(), connections: 100, idleMs: 100_000 });
+    listener = await TcpListener.open({
+      ...shared(),
+      connections: 100,
+      connectionsPerAddress: 0,
+      idleMs: 100_000,
+      warn: (message) => expect.fail(message),
+    });
     return listener;
   }
 

@@ -1,4 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { ConnectionShares } from '@fleet-forensics/shared/process/connection-shares';
+import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
 import type { WaitingReader } from '../reading/read-turns.ts';
 import { listening, type ListenAddress, senderName, type SyslogListener } from './listening.ts';
 import type { SyslogArrival } from './syslog-arrival.ts';
@@ -12,10 +14,13 @@ const KEEP_ALIVE_MS = 60_000;
 
 export interface TcpListenerOptions extends ListenAddress {
   readonly connections: number;
+  /** 0: no bound. */
+  readonly connectionsPerAddress: number;
   readonly idleMs: number;
   readonly messageBytes: number;
   readonly reading: SyslogReading;
   readonly counters: SyslogCounters;
+  readonly warn: (message: string) => void;
 }
 
 /** Syslog over TCP (RFC 6587). What there is no room for is not read: its senders wait. */
@@ -35,7 +40,9 @@ export class TcpListener implements SyslogListener {
   /** @throws ForensicsError FF_LISTEN_FAILED if the address can't be had */
   static async open(options: TcpListenerOptions): Promise<TcpListener> {
     const connections = new Set<Connection>();
+    const isOneTooMany = boundOf(options);
     const server = createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, (socket) => {
+      if (isOneTooMany(socket)) return;
       const connection = new Connection(socket, options, () => connections.delete(connection));
       connections.add(connection);
     });
@@ -53,6 +60,19 @@ export class TcpListener implements SyslogListener {
     for (const connection of this.#connections) connection.close();
     await closed;
   }
+}
+
+/** Whether a connection is beyond those of its address: it is closed and counted then. */
+function boundOf({ connectionsPerAddress: max, counters, warn }: TcpListenerOptions): (socket: Socket) => boolean {
+  const shares = new ConnectionShares(max === 0 ? Infinity : max);
+  const rareWarning = new RareWarning(warn, () => performance.now());
+  return (socket) => {
+    const full = shares.take(socket);
+    if (full === undefined) return false;
+    counters.refused += 1;
+    rareWarning.tell(`${full} has ${max} syslog connections (FF_SYSLOG_CONNECTIONS_PER_ADDRESS): further ones are closed`);
+    return true;
+  };
 }
 
 /** One chunk of it at most waits for its turn; then nothing more is read of it. */
