@@ -60,7 +60,7 @@ export class ComposeProject {
   async up(buffers: number, ...profiles: readonly string[]): Promise<void> {
     const profile = profiles.flatMap((name) => ['--profile', name]);
     const wait = ['--wait', '--wait-timeout', String(HEALTHY_WITHIN_S)];
-    await this.run(...profile, 'up', '--detach', '--no-recreate', ...wait, '--scale', `buffer=${buffers}`);
+    await this.run(...profile, 'up', '--detach', ...wait, '--scale', `buffer=${buffers}`);
   }
 
   /** Resolves when all containers that run are healthy, as far as they have a health check. @throws Error if they don't become so */
