@@ -1,8 +1,8 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Counters } from '../../counters.ts';
-import { ConnectionShares } from '@fleet-forensics/shared/process/connection-shares';
 import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
+import { addressBound } from '../address-bound.ts';
 
 export interface ConnectionBounds {
   readonly connections: number;
@@ -25,21 +25,19 @@ export function boundConnections(
   warn: (message: string) => void,
 ): void {
   const rareWarning = new RareWarning(warn, () => performance.now());
-  const shares = new ConnectionShares(connectionsPerAddress === 0 ? Infinity : connectionsPerAddress);
   server.maxConnections = connections;
   server.on('drop', () => {
     counters.refusedConnection('all');
     rareWarning.tell(`ingest has ${connections} connections (FF_INGEST_CONNECTIONS): further ones are closed`);
   });
+  const ofAddress = {
+    max: connectionsPerAddress,
+    setting: 'FF_INGEST_CONNECTIONS_PER_ADDRESS',
+    warn,
+    refused: () => counters.refusedConnection('address'),
+  };
   // Before TLS and HTTP see it.
-  server.prependListener('connection', (socket: Socket) => {
-    const full = shares.take(socket);
-    if (full === undefined) return;
-    counters.refusedConnection('address');
-    rareWarning.tell(
-      `${full} has ${connectionsPerAddress} connections to ingest (FF_INGEST_CONNECTIONS_PER_ADDRESS): further ones are closed`,
-    );
-  });
+  server.prependListener('connection', addressBound(ofAddress));
 }
 
 /** Passes requests on, but those that are sent without waiting for answers: their connection is closed, and nobody looks at the rest. */

@@ -57,7 +57,7 @@ describe('syslog under pressure', () => {
     other.end(LINE);
     expect(await syslog.lines(1)).toHaveLength(1);
     expect(syslog.counters.refused).toBe(1);
-    expect(syslog.ingest.warnings.at(-1)).toMatch(/^127\.0\.0\.1 has 1 syslog connections \(FF_SYSLOG_CONNECTIONS_PER_ADDRESS\)/);
+    expect(syslog.ingest.warnings.at(-1)).toMatch(/^127\.0\.0\.1 has 1 connections \(FF_SYSLOG_CONNECTIONS_PER_ADDRESS\)/);
     const gone = isClosed(first);
     first.end(LINE);
     await gone;

@@ -1,6 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { ConnectionShares } from '@fleet-forensics/shared/process/connection-shares';
-import { RareWarning } from '@fleet-forensics/shared/process/rare-warning';
+import { addressBound } from '../address-bound.ts';
 import type { WaitingReader } from '../reading/read-turns.ts';
 import { listening, type ListenAddress, senderName, type SyslogListener } from './listening.ts';
 import type { SyslogArrival } from './syslog-arrival.ts';
@@ -40,14 +39,16 @@ export class TcpListener implements SyslogListener {
   /** @throws ForensicsError FF_LISTEN_FAILED if the address can't be had */
   static async open(options: TcpListenerOptions): Promise<TcpListener> {
     const connections = new Set<Connection>();
-    const isOneTooMany = boundOf(options);
+    const { connectionsPerAddress: max, counters, warn } = options;
+    const refused = () => (counters.refused += 1);
+    const isOneTooMany = addressBound({ max, setting: 'FF_SYSLOG_CONNECTIONS_PER_ADDRESS', warn, refused });
     const server = createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, (socket) => {
       if (isOneTooMany(socket)) return;
       const connection = new Connection(socket, options, () => connections.delete(connection));
       connections.add(connection);
     });
     server.maxConnections = options.connections;
-    server.on('drop', () => (options.counters.refused += 1));
+    server.on('drop', refused);
     await listening(server, 'FF_SYSLOG_TCP_PORT', options, (done) => server.listen(options.port, options.host, done));
     options.reading.onChange(() => {
       for (const connection of connections) connection.flow();
@@ -60,19 +61,6 @@ export class TcpListener implements SyslogListener {
     for (const connection of this.#connections) connection.close();
     await closed;
   }
-}
-
-/** Whether a connection is beyond those of its address: it is closed and counted then. */
-function boundOf({ connectionsPerAddress: max, counters, warn }: TcpListenerOptions): (socket: Socket) => boolean {
-  const shares = new ConnectionShares(max === 0 ? Infinity : max);
-  const rareWarning = new RareWarning(warn, () => performance.now());
-  return (socket) => {
-    const full = shares.take(socket);
-    if (full === undefined) return false;
-    counters.refused += 1;
-    rareWarning.tell(`${full} has ${max} syslog connections (FF_SYSLOG_CONNECTIONS_PER_ADDRESS): further ones are closed`);
-    return true;
-  };
 }
 
 /** One chunk of it at most waits for its turn; then nothing more is read of it. */
