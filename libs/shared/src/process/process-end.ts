@@ -7,13 +7,13 @@ export function outliveReaders(): void {
 
 /**
  * Resolves at Ctrl-C or SIGTERM, and when the terminal that it runs on is closed. A second Ctrl-C or SIGTERM ends the process at once.
- * Without a terminal SIGHUP asks a service to read files again: one that has none to read goes on.
+ * SIGHUP from elsewhere asks a service to read files again: one that has none to read goes on.
  */
 export function endAsked(): Promise<void> {
-  const isOnTerminal = isatty(0);
+  const beganOnTerminal = isatty(0);
   return new Promise((resolve) => {
     process.on('SIGHUP', () => {
-      if (isOnTerminal) resolve();
+      if (beganOnTerminal && !isatty(0)) resolve();
     });
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
       process.once(signal, () => {

@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
+const WAIT = { timeout: 20_000 };
 const FIXTURE = join(import.meta.dirname, 'service.fixture.ts');
 const TYPES = ['--experimental-transform-types', '--disable-warning=ExperimentalWarning'];
 
@@ -17,10 +20,8 @@ class Run {
   /** The lines of its log. */
   readonly lines: Record<string, unknown>[] = [];
 
-  constructor(kind: string, settings: Readonly<Record<string, string>> = {}, onTerminal = false) {
-    const command = [process.execPath, ...TYPES, FIXTURE, kind];
-    const [program, ...args] = onTerminal ? ['script', '-qec', `exec ${command.join(' ')}`, '/dev/null'] : command;
-    this.child = spawn(program!, args, {
+  constructor(kind: string, settings: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [...TYPES, FIXTURE, kind], {
       env: { PATH: process.env['PATH'], ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -142,13 +143,24 @@ describe('a service', () => {
     expect(await run.ended).toBe(0);
   });
 
-  it('drains when the terminal that it runs on is closed', async () => {
-    const run = new Run('restores', { FF_LOGGING_FORMAT: 'json' }, true);
-    await run.says('ready: 2 partitions');
-    const { pid } = run.child;
-    process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')), 'SIGHUP');
-    expect(await run.ended).toBe(0);
-    expect(run.said).toMatch(/draining …\nclosed 1\n$/);
+  it('drains when the terminal that it runs on is closed, and not at a SIGHUP before', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'fleet-forensics-service-'));
+    const file = join(dir, 'said');
+    const said = () => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+    const command = `exec ${[process.execPath, ...TYPES, FIXTURE, 'restores'].join(' ')} >${file} 2>&1`;
+    const terminal = spawn('script', ['-qc', command, '/dev/null'], { env: { PATH: process.env['PATH'] }, stdio: 'ignore' });
+    await expect.poll(said, WAIT).toContain('ready: 2 partitions');
+    const { pid } = terminal;
+    const service = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+    onTestFinished(() => {
+      if (existsSync(`/proc/${service}`)) process.kill(service, 'SIGKILL');
+      rmSync(dir, { recursive: true });
+    });
+    process.kill(service, 'SIGHUP');
+    await pause(500);
+    expect(said()).not.toContain('draining');
+    terminal.kill('SIGKILL');
+    await expect.poll(said, WAIT).toMatch(/draining ….*closed 1/s);
   });
 
   it('that can not be drained in time says so, with status 1', async () => {
