@@ -10,11 +10,8 @@ export type Way = 'fifo' | 'tail';
 
 const LOGS = ['system', 'trace', 'extended', 'transfer'] as const;
 
-/** As docs/UNMODIFIED-NODES.md recommends it. */
-const LOG_FORMAT =
-  'LogFormat forensics "uid=%{UNIQUE_ID}e pid=%P rip=%a rport=%{remote-port} lip=%L lport=%p t=%{iso8601} ' +
-  'us=%{microsecs} proto=%{protocol} user=%u ouser=%U cmd=%m args=%f raw=%r code=%s msg=%S in=%I out=%O bytes=%b ' +
-  'xs=%{transfer-status} xf=%{transfer-failure} euid=%{uid} egid=%{gid} E=%E"';
+/** What docs/UNMODIFIED-NODES.md tells to put into proftpd.conf. */
+const [LOG_FORMAT] = /^LogFormat .*$/m.exec(readFileSync(new URL('../../docs/UNMODIFIED-NODES.md', import.meta.url), 'utf8'))!;
 
 /** A ProFTPD without our module, and a recorder that reads its logs: each a real process. */
 export class UnmodifiedNode {
